@@ -42,7 +42,7 @@ PLANTED = [
     ("mssante/sending/retry.py", "import gateway.web.forms", LAYERS),
     ("mssante/smtp/body.py", "import gateway.mssante.imap.syntax", SERVERS),
     ("trust/names.py", "import gateway.message.address", LAYERS),
-    ("web/site/forms.py", "import gateway.web.patient.uploads", SITE),
+    ("web/site/forms.py", "import gateway.web.patient.attachments", SITE),
     ("web/site/forms.py", "import gateway.web.professional.desk", SITE),
     ("web/patient/keeping.py", "import gateway.web.professional.desk", AUDIENCES),
     # past the vault

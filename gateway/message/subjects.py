@@ -7,6 +7,17 @@ import re
 _TAG = re.compile(r"XDM/1\.0/DDM(?:\+|$)")
 
 
+def answer_subject(subject: str) -> str:
+    """
+    Return the subject of an answer (RFC 5322 §3.6.5), on one line.
+
+    >>> answer_subject("Votre sortie"), answer_subject("RE: Votre sortie")
+    ('Re: Votre sortie', 'RE: Votre sortie')
+    """
+    bare = " ".join(subject.split())
+    return bare if bare[:4].lower() == "re: " else f"Re: {bare}"
+
+
 def shown_subject(subject: str) -> str:
     """
     Return a subject as people read it: without the tag, which is for programs.

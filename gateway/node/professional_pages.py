@@ -34,18 +34,11 @@ def make_professional_desk(
     database: Database,
     writer: Writer,
     reception: Reception,
+    *,
     trust: TrustSpace,
+    provider: Provider | None,
 ) -> ProfessionalDesk:
-    """
-    Return the desk of the professionals' pages.
-
-    Raises:
-        MisuseError: what the settings name of the provider cannot be used.
-    """
-    try:
-        provider = Provider.of(settings.provider, database.clock)
-    except InvalidError as error:
-        raise MisuseError(f"[provider]: {error}") from error
+    """Return the desk of the professionals' pages; ``provider`` may sign them in."""
     vaults = open_vaults(database)
     return ProfessionalDesk(
         database=database,

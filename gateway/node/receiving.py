@@ -13,7 +13,9 @@ from twisted.logger import Logger
 
 from gateway.clock import utc_now
 from gateway.loop import Threads, when_told_to_reload
-from gateway.node.mail_doors import mail_doors
+from gateway.mssante.token_sign_in import TokenSignIn
+from gateway.node.identifying import provider_of
+from gateway.node.mail_doors import DoorParts, mail_doors
 from gateway.node.parent import Parent
 from gateway.node.presence import BEAT_SECONDS
 from gateway.node.renewing import renew, say_not_renewed
@@ -63,10 +65,13 @@ class Receiver:
         )
         self._doors = mail_doors(
             settings,
-            reception=Reception(self._database, self._writer, self._worker),
-            worker=self._worker,
-            identity=own_identity(settings.trust),
-            trust=self._trust,
+            DoorParts(
+                reception=Reception(self._database, self._writer, self._worker),
+                worker=self._worker,
+                identity=own_identity(settings.trust),
+                trust=self._trust,
+                tokens=TokenSignIn.of(provider_of(settings, self._database.clock)),
+            ),
         )
         self._root = MultiService()
         for door in self._doors:

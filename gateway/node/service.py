@@ -21,15 +21,16 @@ from gateway.clock import utc_now
 from gateway.errors import GatewayError, UnavailableError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.metrics import ALTERED_NAME
-from gateway.mssante.imap.mail_store import MailStore
-from gateway.mssante.imap.service import ImapService
 from gateway.mssante.receipts.notice_bounces import NoticeBounces
 from gateway.mssante.sending.confirming import Confirming
 from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
-from gateway.node.mail_doors import mail_doors
+from gateway.node.identifying import provider_of
+from gateway.node.mail_doors import DoorParts, mail_doors, mailbox_doors
+from gateway.node.operator_roles import take_over_roles
 from gateway.node.pages import make_desk, patient_pages
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.postmaster import open_postmaster_mailbox
@@ -43,7 +44,6 @@ from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.reception.keeping import Reception
-from gateway.rights.role_rules import GrantState
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import wake_tellings
 from gateway.store.arrivals.transit import TransitDays
@@ -56,7 +56,6 @@ from gateway.store.carrying_steps import STEPS
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.inbox.unopened import wake_unread
 from gateway.store.operators.requests import forget_requests
-from gateway.store.operators.roles import named_roles, see_roles
 from gateway.store.patients.deadlines import wake
 from gateway.store.patients.epochs import follow_epochs
 from gateway.store.sealed.strays import StrayFiles
@@ -127,7 +126,7 @@ class Service:
         _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
         open_postmaster_mailbox(self._database, settings.domains)
-        self._see_roles()
+        take_over_roles(self._database, settings.admin)
         self._presence = Presence(self._database, settings.folder)
         self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)
@@ -139,6 +138,14 @@ class Service:
         self._trust = TrustSpace(
             settings.trust, utc_now, LOOK_SECONDS, kept=settings.trust.kept
         )
+        self._provider = provider_of(settings, self._database.clock)
+        self._parts = DoorParts(
+            reception=self._reception,
+            worker=self._worker,
+            identity=self._identity,
+            trust=self._trust,
+            tokens=TokenSignIn.of(self._provider),
+        )
         self._add_mail_doors()
         self._add_mailboxes()
         self._add_webs()
@@ -147,43 +154,17 @@ class Service:
         self._add_processes()
         self._add_admin()
 
-    def _see_roles(self) -> None:
-        """Take over whom the settings name for a role; whoever is new waits for two."""
-        admin = self._settings.admin
-        if not admin.socket:
-            return
-        seen = see_roles(self._database, named_roles(admin))
-        waiting = sum(one is GrantState.WAITS for one in seen.values())
-        if waiting:
-            log.warn(
-                "{count} roles of [admin] wait for two persons: gateway roles list",
-                count=waiting,
-            )
-
     def _add_admin(self) -> None:
         path = self._settings.admin.socket
         self._admin = AdminDoor(Path(path), self._file) if path else None
 
     def _add_mail_doors(self) -> None:
-        for door in mail_doors(
-            self._settings,
-            reception=self._reception,
-            worker=self._worker,
-            identity=self._identity,
-            trust=self._trust,
-        ):
+        for door in mail_doors(self._settings, self._parts):
             self._add(door)
             self._renewed.append(door.renew)
 
     def _add_mailboxes(self) -> None:
-        store = MailStore(
-            self._database,
-            self._writer,
-            self._worker,
-            self._settings.imap,
-            self._trust.judge_peer,
-        )
-        mailboxes = ImapService(self._settings, store, self._identity, self._reactor)
+        mailboxes = mailbox_doors(self._settings, self._parts, self._reactor)
         self._add(mailboxes)
         self._renewed.append(mailboxes.renew)
 
@@ -195,7 +176,9 @@ class Service:
             desk = make_desk(*given, self._trust.lists)
             webs.append(patient_pages(desk, loop, reactor))
         if settings.listen.professional_https:
-            theirs = make_professional_desk(*given, self._trust)
+            theirs = make_professional_desk(
+                *given, trust=self._trust, provider=self._provider
+            )
             webs.append(professional_pages(theirs, loop, reactor))
         for pages in webs:
             pages.setServiceParent(self._root)

@@ -28,13 +28,15 @@ class MailFilingFacts:
     """
     What it depends on.
 
-    ``is_on``: the settings let it be. ``is_named``: the certificate gives the name of
-    its holder. ``patients`` are the recipients who are, each once; ``documents`` the
+    ``is_on``: the settings let it be. ``by_certificate``: who sends showed one, and not
+    a token, which a program asks for and keeps. ``is_named``: the name of its holder is
+    known. ``patients`` are the recipients who are, each once; ``documents`` the
     CDA and packages that the message brings as they are.
     """
 
     is_on: bool
     sender: SenderKind
+    by_certificate: bool
     is_named: bool
     patients: int
     fault: TagFault | None
@@ -55,7 +57,7 @@ def is_by_a_person(facts: MailFilingFacts) -> NoMailFiling | None:
     A secretary or a structure sends documents that name their author, and files them
     under a professional's responsibility (CSP R. 1111-46).
     """
-    is_person = facts.sender is SenderKind.PERSON
+    is_person = facts.sender is SenderKind.PERSON and facts.by_certificate
     return None if is_person else NoMailFiling.NOT_A_PERSON
 
 

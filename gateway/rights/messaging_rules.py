@@ -8,6 +8,7 @@ professional ends an exchange), and the Reply-To rule of its notes for editors.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -82,7 +83,8 @@ class AnswerFacts:
     ``received``: what this patient received from the message's sender, in every
     conversation, oldest first; messages the patient deleted count too. ``trust``:
     whether every answer address is in the space of trust. ``leads_to_patient``:
-    whether one of them is a patient's.
+    whether one of them is a patient's. ``answer_until``: the professional takes answers
+    up to then, None where they set no end; ``now`` is when the patient writes.
     """
 
     profile: ProfileState
@@ -90,6 +92,8 @@ class AnswerFacts:
     received: tuple[ReceivedMessage, ...]
     trust: Standing
     leads_to_patient: bool
+    answer_until: datetime | None = None
+    now: datetime
 
 
 def forbids_answer(header: str | None) -> bool:
@@ -161,6 +165,12 @@ def _message_is_open(facts: AnswerFacts) -> WritingRefusal | None:
     return WritingRefusal.ENDED if facts.message in facts.received else None
 
 
+def _window_is_open(facts: AnswerFacts) -> WritingRefusal | None:
+    if facts.answer_until is None or facts.now < facts.answer_until:
+        return None
+    return WritingRefusal.WINDOW_OVER
+
+
 def _answer_has_an_address(facts: AnswerFacts) -> WritingRefusal | None:
     if facts.message.answer_addresses:
         return None
@@ -178,6 +188,7 @@ ANSWER_ROWS: tuple[tuple[str, Callable[[AnswerFacts], WritingRefusal | None]], .
     ("no-patient", _answer_is_not_to_a_patient),
     ("received", _message_was_received),
     ("open", _message_is_open),
+    ("window", _window_is_open),
     ("address", _answer_has_an_address),
     ("inside", _answer_stays_inside),
 )

@@ -70,9 +70,19 @@ class ProfessionalSettings(Table):
     file_bytes: Annotated[int, "One PDF that is filed."] = 10 * MIB
     file_misses: Annotated[
         int,
-        "Patients a professional who files may name in vain in an hour: a number that "
-        "is nobody's here, or whose birth date is another.",
+        "Patients a professional who files or writes may name in vain in an hour: a "
+        "number that is nobody's here, or whose birth date is another.",
     ] = 20
+    look_ups: Annotated[
+        int, "Times in an hour that one may ask whether a patient can receive messages."
+    ] = 60
+    files_of_message: Annotated[int, "Files of one message to a patient."] = 10
+    messages_shown: Annotated[
+        int,
+        "The last messages of a mailbox that its page looks through: so many received "
+        "from patients, and so many sent.",
+    ] = 400
+    templates: Annotated[int, "Texts one professional keeps to begin messages."] = 30
     max_message_bytes: Annotated[int, "All files of one form."] = 20 * MIB
     request_seconds: Annotated[float, "Time for a whole request."] = 60.0
     max_connections: Annotated[int, "Connections at once."] = 1000

@@ -45,10 +45,30 @@ class ProviderSettings(Table):
     ] = ""
     leeway_seconds: Annotated[int, "How far its clock and ours may differ."] = 30
     timeout_seconds: Annotated[float, "Time for each answer of it."] = 8.0
+    mail_programs: Annotated[
+        tuple[str, ...],
+        "Mail programs (azp) whose tokens sign in to [listen] submission, submissions, "
+        "imap and imaps, where no certificate is needed then. Empty: none.",
+    ] = ()
+    mail_token_seconds: Annotated[
+        int,
+        "How long a token that signs in to mail may live; those of Pro Santé Connect "
+        "live two minutes.",
+    ] = 600
+    mail_session_seconds: Annotated[
+        int, "How long an IMAP session lasts that a token began."
+    ] = 4 * 3600
+    mail_tries: Annotated[
+        int,
+        "Tokens shown to the mail doors from one address in five minutes: a hospital's "
+        "professionals may share one.",
+    ] = 300
 
     def __attrs_post_init__(self) -> None:
         """Refuse a provider that is half named."""
         if not self.issuer:
+            if self.mail_programs:
+                raise MisuseError("[provider] mail_programs needs a provider")
             return
         if not self.discovery.startswith("https://") or not self.client_id:
             raise MisuseError("[provider] needs discovery, of https, and client_id")

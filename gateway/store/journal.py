@@ -124,6 +124,7 @@ class Action(StrEnum):
     DATABASE_RESTORED = "database:restore"
     MAILBOX_OPENED = "mailbox:open"
     MESSAGE_OPENED = "message:open"
+    RECIPIENT_LOOKED = "recipient:look"
     SIGN_IN_STARTED = "session:start"
     SIGN_IN_REFUSED = "session:refuse"
     SIGNED_IN = "session:open"

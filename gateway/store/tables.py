@@ -65,7 +65,9 @@ from gateway.store.mailbox.tables import (
     mail_openings,
     mail_outlines,
     mailbox_holders,
+    mailbox_hours,
     mailboxes,
+    reply_windows,
 )
 from gateway.store.operators.tables import operator_requests, operator_roles
 from gateway.store.patients.tables import (
@@ -94,6 +96,7 @@ from gateway.store.patients.tables import (
     web_sessions,
 )
 from gateway.store.professionals.tables import (
+    message_templates,
     professional_accounts,
     professional_mails,
     professional_sessions,
@@ -167,6 +170,8 @@ __all__ = [
     "loose_drafts",
     "mail_items",
     "mail_openings",
+    "mailbox_hours",
+    "reply_windows",
     "mail_outlines",
     "mailbox_holders",
     "mailboxes",
@@ -183,6 +188,7 @@ __all__ = [
     "patient_traits",
     "presences",
     "professional_accounts",
+    "message_templates",
     "professional_mails",
     "professional_sessions",
     "profile_changes",

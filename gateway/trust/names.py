@@ -114,6 +114,22 @@ class DistinguishedName:
         return _normal(values[0]) if values else ""
 
 
+def person_name(identity: str, family: str, given: str) -> str:
+    """
+    Return a person as the subject of a certificate writes them (RFC 4514).
+
+    >>> DistinguishedName.parse(person_name("8997", "LE, GOFF", "ANNE")).values("SN")
+    ('LE, GOFF',)
+    """
+    said = (
+        (NameOID.GIVEN_NAME, given),
+        (NameOID.SURNAME, family),
+        (NameOID.COMMON_NAME, identity),
+    )
+    parts = [x509.NameAttribute(oid, value) for oid, value in said if value]
+    return x509.Name(parts).rfc4514_string()
+
+
 _OIDS = {
     "CN": NameOID.COMMON_NAME,
     "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,

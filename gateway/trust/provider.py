@@ -25,11 +25,14 @@ from gateway.errors import InvalidError, UnavailableError
 from gateway.settings.provider import ProviderSettings
 from gateway.trust.fetching import Fetched, Fetching
 from gateway.trust.tokens import (
+    Bearer,
     Claims,
+    IntrospectionRules,
     Keys,
     TokenFault,
     TokenRefusedError,
     TokenRules,
+    bearer_of,
     check_id_token,
     check_logout_token,
     read_keys,
@@ -59,6 +62,7 @@ class ProviderMetadata:
     userinfo: str
     keys: str
     end_session: str = ""
+    introspection: str = ""
     says_issuer: bool = False
     """Its answers name it as the issuer (RFC 9207)."""
 
@@ -138,13 +142,13 @@ class Provider:
             raise _odd("the issuer is another one")
         if not all(_is_https(found.get(one)) for one in _ENDPOINTS):
             raise _odd("an endpoint is missing")
-        ends = found.get("end_session_endpoint")
         made = ProviderMetadata(
             authorization=found["authorization_endpoint"],
             token=found["token_endpoint"],
             userinfo=found["userinfo_endpoint"],
             keys=found["jwks_uri"],
-            end_session=ends if isinstance(ends, str) and _is_https(ends) else "",
+            end_session=_endpoint(found, "end_session_endpoint"),
+            introspection=_endpoint(found, "introspection_endpoint"),
             says_issuer=found.get("authorization_response_iss_parameter_supported")
             is True,
         )
@@ -249,6 +253,28 @@ class Provider:
         """
         return check_logout_token(token, self.keys, self.rules, self.clock())
 
+    def bearer(self, token: str, certificate: bytes = b"") -> Bearer:
+        """
+        Return whose access token it is, as the provider says of it now (RFC 7662 §2).
+
+        ``certificate`` is what was shown beside it, in DER; it raises as `finish` does.
+        """
+        endpoint = self.metadata().introspection
+        if not endpoint:
+            raise _odd("no introspection")
+        said = self._asked(
+            endpoint, {"token": token, "token_type_hint": "access_token"}
+        )
+        settings = self.settings
+        rules = IntrospectionRules(
+            issuer=settings.issuer,
+            parties=settings.mail_programs,
+            levels=settings.acr_values,
+            leeway=timedelta(seconds=settings.leeway_seconds),
+            longest=timedelta(seconds=settings.mail_token_seconds),
+        )
+        return bearer_of(said, rules, self.clock(), certificate)
+
     def end(self, id_token: str, back: str) -> str:
         """
         Return the address at which somebody signs out there too; empty for none.
@@ -266,7 +292,7 @@ class Provider:
         return _with(endpoint, fields)
 
     def _asked(self, url: str, fields: Mapping[str, str]) -> Claims:
-        """Return what the token endpoint says to us, who prove that it is us."""
+        """Return what an endpoint says to us, who prove that it is us."""
         more, headers = self._proof(url)
         with self._place():
             answer = self.fetching.post(url, {**fields, **more}, headers)
@@ -349,6 +375,12 @@ def _odd(why: str) -> UnavailableError:
 
 def _is_fresh(at: datetime | None, now: datetime, life: timedelta) -> bool:
     return at is not None and at <= now < at + life
+
+
+def _endpoint(found: Mapping[str, Any], name: str) -> str:
+    """Return an address that need not be there, empty where it is not, or not https."""
+    url = found.get(name)
+    return str(url) if _is_https(url) else ""
 
 
 def _is_https(url: object) -> bool:

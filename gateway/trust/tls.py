@@ -95,9 +95,14 @@ HandshakeRefused = Callable[[RefusedHandshake], None]
 """Hears of one connection's handshake, while its socket is still open."""
 
 
-def smtp_server_context(identity: Identity, refused: Refused) -> ServerContext:
+def smtp_server_context(
+    identity: Identity, refused: Refused, *, required: bool = True
+) -> ServerContext:
     """
-    Return the context of the SMTP doors: a client certificate is required.
+    Return the context of the SMTP doors: a client certificate is ``required``.
+
+    Where it is not, whoever shows none gets in, to sign in by another means; one that
+    is shown has to be good all the same.
 
     The handshake checks the chain, the dates and the purpose. Revocation and
     entitlement are judged after it, so that a peer whose chain is good is refused in
@@ -105,6 +110,7 @@ def smtp_server_context(identity: Identity, refused: Refused) -> ServerContext:
     when it believes to be through: see `ServerContext.for_one`.
     """
     context = ServerContext(ssl.PROTOCOL_TLS_SERVER)
+    context.asks = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
     context.full = _full(identity)
     context.refused = refused
     return context
@@ -156,6 +162,7 @@ class ServerContext(ssl.SSLContext):
 
     full: ssl.SSLContext
     refused: Refused
+    asks: ssl.VerifyMode
 
     def wrap_bio(self, *args: Any, **kwargs: Any) -> ssl.SSLObject:
         """Start a connection for asyncio, whose alert is left to asyncio."""
@@ -180,6 +187,7 @@ class ServerContext(ssl.SSLContext):
 
         start = _FirstContext(ssl.PROTOCOL_TLS_SERVER)
         _serve(start)
+        start.verify_mode = self.asks  # that of the context a connection starts in
         start.refused = refused
         start.sslobject_class = _WatchedHandshake
         start.sni_callback = move  # called for every hello, with or without a name

@@ -49,17 +49,23 @@ class ServerConnections:
 
 
 def mutual_connections(
-    identity: Identity, refused: Refused, *, told: RefusedPeer | None = None
+    identity: Identity,
+    refused: Refused,
+    *,
+    told: RefusedPeer | None = None,
+    required: bool = True,
 ) -> ServerConnections:
     """
     Return what makes connections for a door that requires a client certificate.
 
     As with SMTP the handshake checks the chain, the dates and the purpose; who may
-    enter is judged after it.
+    enter is judged after it. Where none is ``required``, whoever shows none gets in.
     """
     context = _context(identity)
     _trust(context, identity.authorities)
-    demands = SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
+    demands = SSL.VERIFY_PEER
+    if required:
+        demands |= SSL.VERIFY_FAIL_IF_NO_PEER_CERT
 
     def verified(
         connection: SSL.Connection,

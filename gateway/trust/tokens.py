@@ -7,7 +7,10 @@ and for who shows a token at a mail door. What a token says of its holder is for
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -29,6 +32,9 @@ made with a shared secret: a public key would do for it (RFC 8725 §3.1).
 """
 
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+NATIONAL_ID: Final = re.compile(r"[0-9][0-9A-Z]{5,63}", re.ASCII)
+"""The number of a professional, as Pro Santé Connect says it (SubjectNameID)."""
+
 _KINDS: Final = frozenset({"RSA", "EC"})
 _MOST_KEYS: Final = 50
 
@@ -50,6 +56,8 @@ class TokenFault(StrEnum):
     SUBJECT = "TOKEN_SUBJECT"
     EVENT = "TOKEN_EVENT"
     INACTIVE = "TOKEN_INACTIVE"
+    LONG_LIVED = "TOKEN_LONG_LIVED"
+    BOUND = "TOKEN_BOUND"
 
 
 class TokenRefusedError(InvalidError):
@@ -215,16 +223,37 @@ class IntrospectionRules:
     """The accepted values of ``azp``: the mail programs that were let in."""
     levels: Collection[str] = field(factory=tuple)
     leeway: timedelta = timedelta(seconds=30)
+    longest: timedelta = timedelta(minutes=10)
+    """How long a token may still live: one of two minutes is soon worth nothing."""
 
 
-def check_introspection(
-    answer: Claims, rules: IntrospectionRules, now: datetime
-) -> Claims:
+@frozen(kw_only=True)
+class Bearer:
     """
-    Return what the provider says of an access token that is good now (RFC 7662 §2.2).
+    Who a token speaks for at a door: the number that their mailboxes are bound to.
+
+    ``program`` is what the provider calls the program that shows it.
+    """
+
+    identity: str
+    issuer: str
+    program: str
+
+    @property
+    def key(self) -> bytes:
+        """What their connections are counted by, as others by their certificate."""
+        return f"{self.issuer} {self.identity}".encode()
+
+
+def bearer_of(
+    answer: Claims, rules: IntrospectionRules, now: datetime, certificate: bytes = b""
+) -> Bearer:
+    """
+    Return whose the access token is of which a provider says this (RFC 7662 §2.2).
 
     The token is of the program that shows it, not of us: the list of those that are
-    let in stands in for the audience. An active token without an end is refused.
+    let in stands in for the audience. An active token without an end is refused, and
+    one that is bound to another certificate than the one shown, in DER (RFC 8705 §3.1).
 
     Raises:
         TokenRefusedError: the first check that failed.
@@ -233,14 +262,32 @@ def check_introspection(
         raise TokenRefusedError(TokenFault.INACTIVE)
     if answer.get("iss") != rules.issuer:
         raise TokenRefusedError(TokenFault.ISSUER)
-    if answer.get("azp", answer.get("client_id")) not in rules.parties:
+    program = answer.get("azp", answer.get("client_id"))
+    if not isinstance(program, str) or program not in rules.parties:
         raise TokenRefusedError(TokenFault.PARTY)
-    if _moment(answer, "exp", TokenFault.EXPIRED) <= now - rules.leeway:
+    ends = _moment(answer, "exp", TokenFault.EXPIRED)
+    if ends <= now - rules.leeway:
         raise TokenRefusedError(TokenFault.EXPIRED)
+    if ends > now + rules.longest + rules.leeway:
+        raise TokenRefusedError(TokenFault.LONG_LIVED)
+    for name in {"iat", "nbf"} & answer.keys():
+        if _moment(answer, name, TokenFault.NOT_YET) > now + rules.leeway:
+            raise TokenRefusedError(TokenFault.NOT_YET)
     if answer.get("acr") not in rules.levels:
         raise TokenRefusedError(TokenFault.LEVEL)
-    _text(answer, "sub", TokenFault.SUBJECT)
-    return answer
+    if "cnf" in answer and not _is_bound_to(answer["cnf"], certificate):
+        raise TokenRefusedError(TokenFault.BOUND)
+    identity = _text(answer, "SubjectNameID", TokenFault.SUBJECT)
+    if not NATIONAL_ID.fullmatch(identity):
+        raise TokenRefusedError(TokenFault.SUBJECT)
+    return Bearer(identity=identity, issuer=rules.issuer, program=program)
+
+
+def _is_bound_to(bound: object, certificate: bytes) -> bool:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(certificate).digest())
+    thumbprint = digest.rstrip(b"=").decode("ascii")
+    named = bound.get("x5t#S256") if isinstance(bound, Mapping) else None
+    return bool(certificate) and named == thumbprint
 
 
 def _check_parties(claims: Claims, rules: TokenRules) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from gateway.rights.messaging_rules import (
 )
 from gateway.rights.profile import ProfileState
 
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SENDERS = ("dr.durand@hopital.mssante.test", "labo@peer.mssante.test")
 POLICY = AttachmentPolicy(max_files=2, max_file_bytes=100, max_total_bytes=150)
 NO_FILES = FilesAsked(policy=POLICY)
@@ -51,6 +53,8 @@ answered = st.lists(messages, min_size=1, max_size=6).flatmap(
         received=st.just(tuple(received)),
         trust=st.sampled_from(Standing),
         leads_to_patient=st.booleans(),
+        answer_until=st.sampled_from([None, NOW, NOW + timedelta(days=1)]),
+        now=st.just(NOW),
     )
 )
 files = st.builds(
@@ -110,6 +114,7 @@ OPEN = AnswerFacts(
     received=(ONE,),
     trust=Standing.GOOD,
     leads_to_patient=False,
+    now=NOW,
 )
 
 
@@ -118,6 +123,7 @@ OPEN = AnswerFacts(
     [
         ({"trust": Standing.BAD}, WritingRefusal.OUTSIDE_TRUST_SPACE, "inside"),
         ({"received": ()}, WritingRefusal.NEVER_WROTE, "received"),
+        ({"answer_until": NOW}, WritingRefusal.WINDOW_OVER, "window"),
         (
             {"received": (ONE, evolve(ONE, message_id="<2@h>", subject="[FIN]"))},
             WritingRefusal.ENDED,

@@ -18,6 +18,7 @@ from gateway.rights.mail_filing_rules import (
 )
 
 GOOD = MailFilingFacts(
+    by_certificate=True,
     is_on=True,
     sender=SenderKind.PERSON,
     is_named=True,
@@ -34,6 +35,7 @@ CASES: list[tuple[dict[str, Any], NoMailFiling | TagFault | None]] = [
     ({"sender": SenderKind.EMPLOYEE}, NoMailFiling.NOT_A_PERSON),
     ({"sender": SenderKind.ORGANISATION}, NoMailFiling.NOT_A_PERSON),
     ({"sender": SenderKind.OPERATOR}, NoMailFiling.NOT_A_PERSON),
+    ({"by_certificate": False}, NoMailFiling.NOT_A_PERSON),
     ({"is_named": False}, NoMailFiling.NAMELESS),
     ({"patients": 2}, NoMailFiling.SEVERAL_PATIENTS),
     ({"patients": 0}, NoMailFiling.SEVERAL_PATIENTS),

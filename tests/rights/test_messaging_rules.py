@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,7 @@ def end(number: int, **changes: Any) -> ReceivedMessage:
 
 
 FIRST = letter(1)
+NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 SOFTWARE = letter(1, kind=CorrespondentKind.APPLICATION, sender="app@h.mssante.test")
 ANSWER = AnswerFacts(
     profile=ProfileState.ACTIVATED,
@@ -49,6 +51,7 @@ ANSWER = AnswerFacts(
     received=(FIRST,),
     trust=Standing.GOOD,
     leads_to_patient=False,
+    now=NOW,
 )
 ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
     ("open", {}, []),
@@ -57,6 +60,8 @@ ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
         {"profile": ProfileState.OPEN_NOT_ACTIVATED},
         [WritingRefusal.PROFILE_NOT_ACTIVE],
     ),
+    ("window-open", {"answer_until": NOW + timedelta(seconds=1)}, []),
+    ("window-over", {"answer_until": NOW}, [WritingRefusal.WINDOW_OVER]),
     ("never-received", {"received": ()}, [WritingRefusal.NEVER_WROTE]),
     (
         "no-reply",

@@ -14,7 +14,15 @@ from gateway.settings.provider import ProviderSettings
 from gateway.trust.provider import Identified, Provider
 from gateway.trust.tokens import TokenRefusedError
 from tests.fakes import SetClock
-from tests.web.professional.oidc import CLIENT, LocalProvider, local_provider, rsa
+from tests.web.professional.oidc import (
+    ACCESS,
+    CLIENT,
+    NUMBER,
+    PROGRAM,
+    LocalProvider,
+    local_provider,
+    rsa,
+)
 
 VERIFIER = "v" * 64
 
@@ -41,6 +49,52 @@ def client(there: LocalProvider, folder: Path, certs: Path, **said: Any) -> Prov
     made = Provider.of(settings, there.clock)
     assert made is not None
     return made
+
+
+def test_whose_a_token_is_the_provider_says(
+    there: LocalProvider, tmp_path: Path, pki_folder: Path
+) -> None:
+    provider = client(there, tmp_path, pki_folder, mail_programs=(PROGRAM,))
+
+    found = provider.bearer(ACCESS)
+
+    assert (found.identity, found.program) == (NUMBER, PROGRAM)
+    assert there.forms[-1] == {"token": ACCESS, "token_type_hint": "access_token"}
+    assert there.headers[-1]["authorization"].startswith("Basic ")
+
+
+def test_a_token_the_provider_does_not_know_is_nobodys(
+    there: LocalProvider, tmp_path: Path, pki_folder: Path
+) -> None:
+    provider = client(there, tmp_path, pki_folder, mail_programs=(PROGRAM,))
+
+    with pytest.raises(TokenRefusedError):
+        provider.bearer("another")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"metadata": {"introspection_endpoint": None}},
+        {"metadata": {"introspection_endpoint": "http://localhost/introspect"}},
+        {"status": 401},
+        {"status": 500},
+    ],
+)
+def test_a_provider_that_does_not_say_whose_a_token_is(
+    there: LocalProvider, tmp_path: Path, pki_folder: Path, said: dict[str, Any]
+) -> None:
+    provider = client(there, tmp_path, pki_folder, mail_programs=(PROGRAM,))
+    for name, value in said.items():
+        setattr(there, name, value)
+
+    with pytest.raises(UnavailableError):
+        provider.bearer(ACCESS)
+
+
+def test_no_program_is_let_in_without_a_provider() -> None:
+    with pytest.raises(MisuseError):
+        ProviderSettings(mail_programs=(PROGRAM,))
 
 
 def finish(provider: Provider, there: LocalProvider, **said: str) -> Identified:

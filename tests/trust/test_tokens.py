@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,13 +17,14 @@ from gateway.errors import InvalidError
 from gateway.trust.tokens import (
     ALGORITHMS,
     MAX_TOKEN,
+    Bearer,
     IntrospectionRules,
     Keys,
     TokenFault,
     TokenRefusedError,
     TokenRules,
+    bearer_of,
     check_id_token,
-    check_introspection,
     read_keys,
     read_token,
 )
@@ -202,9 +205,22 @@ ANSWER = {
 
 
 def test_an_access_token_of_a_program_that_was_let_in() -> None:
-    said = check_introspection(ANSWER, INTROSPECTION, NOW)
+    found = bearer_of(ANSWER, INTROSPECTION, NOW)
 
-    assert said["SubjectNameID"] == "899700000017"
+    assert found == Bearer(
+        identity="899700000017", issuer="https://issuer.test", program="a-mail-program"
+    )
+
+
+def test_a_token_bound_to_a_certificate_is_good_beside_it_alone() -> None:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"shown").digest())
+    bound = {**ANSWER, "cnf": {"x5t#S256": digest.rstrip(b"=").decode()}}
+
+    assert bearer_of(bound, INTROSPECTION, NOW, b"shown").program == "a-mail-program"
+    for shown in (b"", b"another"):
+        with pytest.raises(TokenRefusedError) as refused:
+            bearer_of(bound, INTROSPECTION, NOW, shown)
+        assert refused.value.fault is TokenFault.BOUND
 
 
 @pytest.mark.parametrize(
@@ -216,15 +232,30 @@ def test_an_access_token_of_a_program_that_was_let_in() -> None:
         ({"azp": "another"}, TokenFault.PARTY),
         ({"exp": SECOND - 30}, TokenFault.EXPIRED),
         ({"exp": None}, TokenFault.EXPIRED),
+        ({"exp": "2030"}, TokenFault.EXPIRED),
+        ({"exp": True}, TokenFault.EXPIRED),
+        ({"exp": float("inf")}, TokenFault.EXPIRED),
+        ({"exp": SECOND + 631}, TokenFault.LONG_LIVED),
+        ({"iat": SECOND + 31}, TokenFault.NOT_YET),
+        ({"nbf": SECOND + 31}, TokenFault.NOT_YET),
+        ({"azp": None}, TokenFault.PARTY),
+        ({"azp": ["a-mail-program"]}, TokenFault.PARTY),
+        ({"azp": None, "client_id": "a-mail-program"}, TokenFault.PARTY),
         ({"acr": None}, TokenFault.LEVEL),
-        ({"sub": ""}, TokenFault.SUBJECT),
+        ({"acr": "eidas0"}, TokenFault.LEVEL),
+        ({"cnf": "anything"}, TokenFault.BOUND),
+        ({"cnf": {}}, TokenFault.BOUND),
+        ({"SubjectNameID": ""}, TokenFault.SUBJECT),
+        ({"SubjectNameID": None}, TokenFault.SUBJECT),
+        ({"SubjectNameID": "a@b.test"}, TokenFault.SUBJECT),
+        ({"SubjectNameID": ["899700000017"]}, TokenFault.SUBJECT),
     ],
 )
 def test_an_access_token_that_lets_nobody_in(
     changes: dict[str, Any], fault: TokenFault
 ) -> None:
     with pytest.raises(TokenRefusedError) as refused:
-        check_introspection({**ANSWER, **changes}, INTROSPECTION, NOW)
+        bearer_of({**ANSWER, **changes}, INTROSPECTION, NOW)
 
     assert refused.value.fault is fault
 

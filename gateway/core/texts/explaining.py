@@ -275,6 +275,13 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             ),
             "Référentiel socle MSSanté n° 2, ECO.2.2.8",
         ),
+        "writing-window": RuleText(
+            Both(
+                "Le professionnel prend encore les réponses",
+                "The professional still takes answers",
+            ),
+            GATEWAY_RULE,
+        ),
         "writing-address": RuleText(
             Both(
                 "Une adresse reçoit la réponse",
@@ -528,6 +535,8 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "answer.trust": Both(
             "adresses de réponse de confiance", "trust in the answer's addresses"
         ),
+        "answer.answer_until": Both("réponses jusqu’au", "answers until"),
+        "answer.now": Both("instant de l’envoi", "time of sending"),
         "answer.leads_to_patient": Both(
             "réponse vers un patient", "answer leads to a patient"
         ),

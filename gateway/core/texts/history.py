@@ -61,6 +61,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "recipient:refuse": _said(
             Deed.MESSAGES, "Message refusé à l’arrivée", "Message refused on arrival"
         ),
+        "recipient:look": _said(
+            Deed.MESSAGES,
+            "A demandé si un message peut vous être envoyé",
+            "Asked whether a message can be sent to you",
+        ),
         "document:withdraw": _said(
             Deed.FILED, "Document retiré par son auteur", "Document withdrawn"
         ),

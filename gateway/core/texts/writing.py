@@ -13,6 +13,9 @@ WRITTEN_BY_LAW = (
 )
 """The last line of what a carer writes, to professionals in France: in French."""
 
+WRITTEN_IN_TEAM = "Message écrit par {name}."
+"""The last line of what somebody writes from a mailbox that others hold too."""
+
 WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
     {
         WritingRefusal.PROFILE_NOT_ACTIVE: (
@@ -41,6 +44,12 @@ WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
             "écrit de nouveau.",
             "The professional has ended this exchange. You can answer if they write to "
             "you again.",
+        ),
+        WritingRefusal.WINDOW_OVER: (
+            "Le délai que ce professionnel a donné pour répondre est passé. Vous "
+            "pourrez répondre s’il vous écrit de nouveau.",
+            "The time this professional gave to answer is over. You can answer if they "
+            "write to you again.",
         ),
         WritingRefusal.NO_ANSWER_ADDRESS: (
             "Ce message vient d’un logiciel que personne ne lit, et n’indique pas où "

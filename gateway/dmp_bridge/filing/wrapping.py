@@ -138,6 +138,7 @@ class Wrapping:
             MailFilingFacts(
                 is_on=self.is_on,
                 sender=kept.sender.kind,
+                by_certificate=bool(kept.sender.fingerprint),
                 is_named=author is not None,
                 patients=known.patients,
                 fault=tag if isinstance(tag, TagFault) else None,

@@ -341,7 +341,9 @@ class ImapConnection(LineReceiver, TimeoutMixin):
         self.transport.startTLS(context)
 
     def certificate(self) -> bytes:
-        """Return the client's certificate in DER; only once TLS is on."""
-        found = self.transport.getPeerCertificate().to_cryptography()
-        encoded: bytes = found.public_bytes(Encoding.DER)
+        """Return the client's certificate in DER, empty for none; once TLS is on."""
+        shown = self.transport.getPeerCertificate()
+        if shown is None:
+            return b""
+        encoded: bytes = shown.to_cryptography().public_bytes(Encoding.DER)
         return encoded

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred, DeferredSemaphore
 
 from gateway.loop import Threads
 from gateway.mssante.imap.noting import DoorNotes
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
@@ -44,13 +45,18 @@ class Room:
 
 @frozen
 class MailStore:
-    """The store as sessions use it: no call blocks the loop."""
+    """
+    The store as sessions use it: no call blocks the loop.
+
+    ``tokens`` sign in whoever shows no certificate, None where one is required.
+    """
 
     database: Database
     writer: Writer
     worker: Threads
     settings: ImapSettings
     judge: Judge
+    tokens: TokenSignIn | None = None
     uploads: Room = field()
     notes: DoorNotes = field()
     large: DeferredSemaphore = field(factory=lambda: DeferredSemaphore(8))

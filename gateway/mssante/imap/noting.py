@@ -15,7 +15,7 @@ from gateway.evidence.arguments import (
 )
 from gateway.evidence.identity import opening_facts_of_nobody
 from gateway.evidence.program import rules_hash
-from gateway.rights.opening_rules import HoldingFacts, OpeningRefusal
+from gateway.rights.opening_rules import HoldingFacts, refuse_opening
 from gateway.rights.sender_rules import LinkKind
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
@@ -25,19 +25,38 @@ from gateway.store.evidence.quota import RefusalQuota, RoomLeft
 from gateway.store.journal import Action
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
+from gateway.trust.tokens import Bearer
 
 _DOOR = "imap"
 
 
 @frozen(kw_only=True)
 class NotedRefusal:
-    """A refusal as its line says it, and the decision it rests on."""
+    """
+    A refusal as its line says it: ``code`` is why, ``identity`` who proved to be whom.
 
-    action: Action
+    ``part`` is the decision it rests on, None where no rule was asked, and ``around``
+    what that was taken under.
+    """
+
+    action: Action = Action.SIGN_IN_REFUSED
     code: str
-    subject: str
-    identity: str
-    part: TakenDecision
+    subject: str = ""
+    identity: str = ""
+    part: TakenDecision | None = None
+    around: Circumstances = Circumstances()
+
+
+def by_certificate(verdict: PeerVerdict) -> Circumstances:
+    """Return what is kept of who shows a certificate."""
+    return Circumstances.of_peer(verdict, program=rules_hash(), settings="")
+
+
+def by_token(bearer: Bearer) -> Circumstances:
+    """Return what is kept of whom a token names, and of who says so."""
+    return Circumstances(
+        identity=bearer.identity, issuer=bearer.issuer, program=rules_hash()
+    )
 
 
 def refused_certificate(verdict: PeerVerdict) -> NotedRefusal:
@@ -48,24 +67,23 @@ def refused_certificate(verdict: PeerVerdict) -> NotedRefusal:
     return NotedRefusal(
         action=Action.CONNECTION_REFUSED,
         code=faults[0],
-        subject="",
-        identity="",  # it is not proven
         part=certificate_part(LinkKind.SUBMISSION, verdict, faults),
+        around=by_certificate(verdict),
     )
 
 
 def refused_opening(
-    verdict: PeerVerdict, facts: HoldingFacts, refusal: OpeningRefusal
+    facts: HoldingFacts, around: Circumstances, *, identity: str
 ) -> NotedRefusal:
-    """Return how the journal says that a certificate opens no mailbox."""
-    certificate = verdict.certificate
-    assert certificate is not None, "trusted unread"
+    """Return how the journal says that no mailbox opens."""
+    refusal = refuse_opening(facts)
+    assert refusal is not None, "no mailbox opens"
     return NotedRefusal(
-        action=Action.SIGN_IN_REFUSED,
         code=refusal.value,
-        subject=certificate.fingerprint[:80],
-        identity=verdict.identity,
+        subject=around.certificate[:80],
+        identity=identity,
         part=answered_part(opening_facts_of_nobody(facts), refusal),
+        around=around,
     )
 
 
@@ -90,7 +108,7 @@ class DoorNotes:
     def _counted_openings(self) -> RefusalQuota:
         return RefusalQuota(self.settings.openings_kept_per_hour, 0)
 
-    def refuse(self, verdict: PeerVerdict, refusal: NotedRefusal, peer: str) -> None:
+    def refuse(self, refusal: NotedRefusal, peer: str) -> None:
         """
         Note a refusal, without making the client wait for it.
 
@@ -99,13 +117,13 @@ class DoorNotes:
         room = self.refusals.take(self.database.clock(), peer)
         if room is RoomLeft.NOTHING:
             return
-        is_whole = room is RoomLeft.WHOLE
-        before = self.refusals.not_said() if is_whole else {}
+        part = refusal.part if room is RoomLeft.WHOLE else None
+        before = self.refusals.not_said() if part is not None else {}
 
         def job(work: UnitOfWork) -> None:
             kept: dict[str, Any] = {}
-            if is_whole:
-                kept = {**_keep(work, verdict, refusal.part), **before}
+            if part is not None:
+                kept = {**EvidenceKeeper(work).keep(part, refusal.around), **before}
             work.note(
                 refusal.action,
                 refusal.code,
@@ -118,32 +136,25 @@ class DoorNotes:
         self.writer.submit(job)
 
     def opening(
-        self, mailbox_id: str, verdict: PeerVerdict, facts: HoldingFacts
+        self,
+        mailbox_id: str,
+        facts: HoldingFacts,
+        around: Circumstances,
+        **by: str,
     ) -> Callable[[UnitOfWork], None]:
-        """Return what notes, in the transaction that opens it, who opens a mailbox."""
+        """
+        Return what notes who opens a mailbox, in the transaction that opens it.
+
+        ``by`` is what the line says of who it is and by what.
+        """
         is_whole = self.openings.take(self.database.clock()) is RoomLeft.WHOLE
         before = self.openings.not_said() if is_whole else {}
-        certificate = verdict.certificate
 
         def note(work: UnitOfWork) -> None:
             kept: dict[str, Any] = {}
             if is_whole:
                 part = answered_part(opening_facts_of_nobody(facts))
-                kept = {**_keep(work, verdict, part), **before}
-            work.note(
-                Action.MAILBOX_OPENED,
-                _DOOR,
-                mailbox_id,
-                identity=verdict.identity,
-                certificate=certificate.fingerprint if certificate else "",
-                **kept,
-            )
+                kept = {**EvidenceKeeper(work).keep(part, around), **before}
+            work.note(Action.MAILBOX_OPENED, _DOOR, mailbox_id, **by, **kept)
 
         return note
-
-
-def _keep(
-    work: UnitOfWork, verdict: PeerVerdict, part: TakenDecision
-) -> dict[str, str]:
-    around = Circumstances.of_peer(verdict, program=rules_hash(), settings="")
-    return EvidenceKeeper(work).keep(part, around)

@@ -31,7 +31,7 @@ from gateway.trust.networks import network_of
 from gateway.trust.space import PeerVerdict
 from gateway.trust.tls import Identity
 from gateway.trust.tls_failures import TlsFailure
-from gateway.trust.tls_twisted import mutual_connections
+from gateway.trust.tls_twisted import ServerConnections, mutual_connections
 
 log = Logger()
 
@@ -56,7 +56,7 @@ class ImapService(Service):
         self._listen = settings.listen
         self._limits = settings.imap
         self.store = store
-        self._tls = mutual_connections(identity, _said, told=_note)
+        self._tls = self._connections(identity)
         self._reactor = reactor
         self._sessions: dict[ImapSession, Place] = {}
         self._places = Places(
@@ -75,7 +75,11 @@ class ImapService(Service):
 
     def renew(self, identity: Identity) -> None:
         """Show another certificate to the clients that connect from now on."""
-        self._tls.renew(mutual_connections(identity, _said, told=_note))
+        self._tls.renew(self._connections(identity))
+
+    def _connections(self, identity: Identity) -> ServerConnections:
+        required = self.store.tokens is None
+        return mutual_connections(identity, _said, told=_note, required=required)
 
     def _every(self, call: Callable[[], Deferred[None]]) -> LoopingCall:
         loop = LoopingCall(call)
@@ -158,9 +162,7 @@ class ImapService(Service):
                 self.watch,
                 COMMANDS,
                 self._reactor,
-                greeting=greeting(
-                    secured=tls is None, append_limit=limits.max_append_bytes
-                ),
+                greeting=greeting,
                 tls=tls,
                 proven=partial(self._places.prove, place),
                 lost=lost,
@@ -198,7 +200,7 @@ class ImapService(Service):
         if not opened:
             return
         holders = {one.identity for one in opened.values()}
-        certificates = {one.certificate for one in opened.values()}
+        certificates = {one.certificate for one in opened.values()} - {b""}
         judge = self.store.judge
 
         def look(
@@ -217,11 +219,12 @@ class ImapService(Service):
                 log.warn("imap: rights not read: {why}", why=str(error))
             return
         for session, one in opened.items():
-            verdict = verdicts[one.certificate]
+            verdict = verdicts.get(one.certificate)  # none where a token said who
             allowed = (one.identity, one.mailbox_id) in held
-            if allowed and not verdict.trusted and verdict.is_our_fault:
+            is_ours = verdict is not None and verdict.is_our_fault
+            if verdict is not None and allowed and is_ours:
                 session.not_trusted(verdict)
-            elif not allowed or not verdict.trusted:
+            elif not allowed or (verdict is not None and not verdict.trusted):
                 session.connection.bye(b"[ALERT] access to this mailbox has ended")
             elif session.idling:
                 # Shows to both sides, and to what is between, that it still lives.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -35,12 +36,18 @@ _ANY_SIZE = 10**20
 
 @frozen(kw_only=True)
 class Opened:
-    """The mailbox of a session, and by which certificate it was opened."""
+    """
+    The mailbox of a session, and by which certificate it was opened.
+
+    ``certificate`` is empty where none was shown: a token said who it is. ``lasts`` is
+    how long that is good, None for a certificate, which is looked at again and again.
+    """
 
     mailbox_id: str
     address: str
     identity: str
     certificate: bytes
+    lasts: timedelta | None = None
 
 
 @frozen
@@ -76,7 +83,7 @@ class ImapSession:
         commands: Mapping[bytes, Command],
         clock: Any,
         *,
-        greeting: bytes,
+        greeting: Callable[[ImapSession], bytes],
         tls: Any = None,
         proven: Callable[[bytes], bool],
         lost: Callable[[ImapSession], None],
@@ -102,6 +109,7 @@ class ImapSession:
         self._lost = lost
         self._handshake_deadline: IDelayedCall | None = None
         self._sign_in_deadline: IDelayedCall | None = None
+        self._session_deadline: IDelayedCall | None = None
         self._reserved = 0
 
     # The connection.
@@ -113,22 +121,29 @@ class ImapSession:
         self._handshake_deadline = late(limits.handshake_seconds, self._nothing_shown)
         self._sign_in_deadline = late(limits.login_seconds, self._not_signed_in)
         if not self.secured:
-            self.connection.untagged(self._greeting)
+            self.connection.untagged(self._greeting(self))
 
     async def handshake_done(self) -> None:
         """Judge the certificate before anything is read."""
         greet, self.secured, self._shaking_hands = self.secured, True, False
-        verdict = await self.judged()
+        certificate = self.connection.certificate()
+        by_token = not certificate and self.store.tokens is not None
+        verdict = None if by_token else await self.judged()
         _end(self._handshake_deadline)
         if self.connection.closed:
             return
-        if not verdict.trusted:
+        if verdict is not None and not verdict.trusted:
             self.not_trusted(verdict)
-        elif not self._proven(self.connection.certificate()):
-            log.info("imap: too many connections of one certificate, one more refused")
-            self.connection.bye(b"[LIMIT] too many connections with this certificate")
-        elif greet and not self.connection.closed:
-            self.connection.untagged(self._greeting)
+        elif (by_token or self.prove(certificate)) and greet:
+            self.connection.untagged(self._greeting(self))
+
+    def prove(self, who: bytes) -> bool:
+        """Count the connection to who it is; one too many is told so, and ends."""
+        if self._proven(who):
+            return True
+        log.info("imap: too many connections of one certificate, one more refused")
+        self.connection.bye(b"[LIMIT] too many connections with this certificate")
+        return False
 
     def not_trusted(self, verdict: PeerVerdict) -> None:
         """End the session of a certificate that is not, or no longer, believed."""
@@ -139,19 +154,19 @@ class ImapSession:
             else []
         )
         log.info("imap: certificate refused: {faults}", faults=faults)
-        self.note_refusal(verdict, refused_certificate(verdict))
+        self.note_refusal(refused_certificate(verdict))
         if verdict.is_our_fault:
             self.connection.bye(b"[UNAVAILABLE] our lists are not current, try later")
         else:
             self.connection.bye(b"[ALERT] this certificate is not accepted")
 
-    def note_refusal(self, verdict: PeerVerdict, refusal: NotedRefusal) -> None:
+    def note_refusal(self, refusal: NotedRefusal) -> None:
         """Have a refusal written in the journal, once a connection."""
         if self.refusal_noted:
             return
         self.refusal_noted = True
         peer = network_of(str(self.connection.transport.getPeer().host))
-        self.store.notes.refuse(verdict, refusal, peer)
+        self.store.notes.refuse(refusal, peer)
 
     async def judged(self) -> PeerVerdict:
         """Return what is thought of the client's certificate now."""
@@ -176,10 +191,16 @@ class ImapSession:
             self.connection.bye(b"sign in sooner")
 
     def signed_in(self, opened: Opened) -> None:
-        """Enter the state in which folders may be used."""
+        """Enter the state in which folders may be used, for a while if by a token."""
         self.opened = opened
         self.state = AUTH
         _end(self._sign_in_deadline)
+        if opened.lasts is not None:
+            seconds = opened.lasts.total_seconds()
+            self._session_deadline = self._clock.callLater(seconds, self._has_lasted)
+
+    def _has_lasted(self) -> None:
+        self.connection.bye(b"[ALERT] sign in again")
 
     def lost(self, why: BaseException | None) -> None:
         """Give back what the session held; log a handshake that was refused."""
@@ -192,6 +213,7 @@ class ImapSession:
             )
         _end(self._handshake_deadline)
         _end(self._sign_in_deadline)
+        _end(self._session_deadline)
         self.upload_ended()
         self.unselect()
         self._lost(self)

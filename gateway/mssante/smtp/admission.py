@@ -7,13 +7,12 @@ import re
 from attrs import evolve, frozen
 
 from gateway.core.decision import Refuse
-from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
+from gateway.core.envelope import Door, Recipient, RecipientKind, Sender
 from gateway.core.ins import has_valid_key
 from gateway.core.reasons import Reason
 from gateway.errors import UnavailableError
 from gateway.evidence.arguments import (
     answered_part,
-    certificate_part,
     sender_part,
 )
 from gateway.message.address import MailAddress, read_address
@@ -21,6 +20,12 @@ from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.asked_sets import AskedSet
+from gateway.mssante.smtp.elsewhere import admit_elsewhere
+from gateway.mssante.smtp.proven import (
+    refused_peer,
+    sender_of_bearer,
+    sender_of_peer,
+)
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
     PATIENT_BY_MAIL,
@@ -34,7 +39,6 @@ from gateway.rights.mailbox_rules import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts, refuse_patient
-from gateway.rights.relay_rules import RelayFacts, refuse_relay
 from gateway.rights.sender_rules import (
     Link,
     LinkKind,
@@ -58,18 +62,12 @@ from gateway.trust.certificate_rules import (
     HolderFault,
     judge_holder,
 )
-from gateway.trust.certificates import CertificateKind
 from gateway.trust.space import PeerVerdict, TrustSpace
+from gateway.trust.tokens import Bearer
 
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
 
-_KINDS = {
-    CertificateKind.OPERATOR: SenderKind.OPERATOR,
-    CertificateKind.ORGANISATION: SenderKind.ORGANISATION,
-    CertificateKind.EMPLOYEE: SenderKind.EMPLOYEE,
-    CertificateKind.PERSON: SenderKind.PERSON,
-}
 _NOT_LISTED = {
     SenderRefusal.OPERATOR_NOT_LISTED,
     SenderRefusal.REVERSE_PATH_NOT_LISTED,
@@ -103,7 +101,7 @@ class Admission:
         if isinstance(peer.verdict, CertificateRefused):
             ours = peer.verdict.is_our_fault
             reply = replies.CANNOT_TELL if ours else replies.NOT_ENTITLED
-            return _refused_peer(
+            return refused_peer(
                 door, peer, reply, tuple(one.value for one in peer.verdict.faults)
             )
         is_relay = door is Door.OPERATOR
@@ -112,19 +110,8 @@ class Admission:
             reply = replies.NOT_ENTITLED
             if fault is HolderFault.NOT_LISTED:
                 reply = self._unlisted(reply)
-            return _refused_peer(door, peer, reply, (fault.value,))
-        assert peer.certificate is not None, "trusted unread"
-        return Sender(
-            kind=SenderKind.OPERATOR if is_relay else _KINDS[peer.kind],
-            identity=peer.identity,
-            subject=peer.certificate.subject_text,
-            fingerprint=peer.certificate.fingerprint,
-            structure=peer.structure,
-            issuer=peer.grounds.issuer,
-            allowlist=peer.grounds.allowlist,
-            entry=peer.grounds.entry,
-            crl=peer.grounds.crl,
-        )
+            return refused_peer(door, peer, reply, (fault.value,))
+        return sender_of_peer(door, peer)
 
     def _unlisted(self, reply: Reply) -> Reply:
         """
@@ -142,18 +129,25 @@ class Admission:
         return door is Door.OPERATOR and not self.trust.changed
 
     def admit_sender(
-        self, door: Door, der: bytes, path: MailAddress | None, acts_as: str = ""
+        self,
+        door: Door,
+        der: bytes,
+        path: MailAddress | None,
+        acts_as: str = "",
+        bearer: Bearer | None = None,
     ) -> AdmittedSender | Refused:
-        """Judge the certificate again, then MAIL FROM; ``acts_as`` is who signed in."""
-        peer = self.trust.judge_peer(der)
-        sender = self._sender(door, peer)
-        if isinstance(sender, Refused):
-            return evolve(sender, of_peer=True)
+        """
+        Judge the certificate again, then MAIL FROM; ``acts_as`` is who signed in.
+
+        Who signed in by a token is its ``bearer``, who needs no certificate; one that
+        was shown has to be believed all the same.
+        """
+        proven = self._proven(door, der, bearer)
+        if isinstance(proven, Refused):
+            return proven
+        sender, link = proven
         admitted = AdmittedSender(
-            door=door,
-            sender=sender,
-            link=narrowed(self._link(door, peer), acts_as),
-            reverse_path=path,
+            door=door, sender=sender, link=narrowed(link, acts_as), reverse_path=path
         )
         decision = decide_reverse_path(admitted.link, admitted.path_text)
         code = ""
@@ -166,24 +160,42 @@ class Admission:
         refusal = self._of_sender(admitted, None, (code,))
         return Refused(self.reply_to_sender(door, code), code, refusal=refusal)
 
+    def _proven(
+        self, door: Door, der: bytes, bearer: Bearer | None
+    ) -> tuple[Sender, Link] | Refused:
+        if bearer is None or der:
+            peer = self.trust.judge_peer(der)
+            sender = self._sender(door, peer)
+            if isinstance(sender, Refused):
+                return evolve(sender, of_peer=True)
+            if bearer is None:
+                return sender, self._link(door, peer)
+        return sender_of_bearer(bearer), self._link_of_user(bearer.identity)
+
     def _link(self, door: Door, peer: PeerVerdict) -> Link:
-        trusted = AskedSet(
-            lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
+        if door is not Door.OPERATOR:
+            return self._link_of_user(peer.identity)
+        assert peer.certificate is not None, "trusted unread"
+        return Link(
+            door=LinkKind.RELAY,
+            domains=AskedSet(lambda domain: self.trust.may_send_for(peer, domain)),
+            hosts=AskedSet(peer.certificate.names_host),
+            trusted=self._trusted,
         )
-        if door is Door.OPERATOR:
-            assert peer.certificate is not None, "trusted unread"
-            return Link(
-                door=LinkKind.RELAY,
-                domains=AskedSet(lambda domain: self.trust.may_send_for(peer, domain)),
-                hosts=AskedSet(peer.certificate.names_host),
-                trusted=trusted,
-            )
+
+    def _link_of_user(self, identity: str) -> Link:
         with self.database.read() as work:
-            held = Mailboxes(work).held_by(peer.identity)
+            held = Mailboxes(work).held_by(identity)
         return Link(
             door=LinkKind.SUBMISSION,
             mailboxes=frozenset(mailbox.address.lower() for mailbox in held),
-            trusted=trusted,
+            trusted=self._trusted,
+        )
+
+    @property
+    def _trusted(self) -> AskedSet:
+        return AskedSet(
+            lambda domain: domain in self.domains.hosted or self.trust.lists(domain)
         )
 
     def admit_headers(
@@ -258,7 +270,7 @@ class Admission:
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
-        return self._elsewhere(
+        return admit_elsewhere(
             admitted, address, leads_on=self.trust.lists(address.domain)
         )
 
@@ -287,32 +299,7 @@ class Admission:
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
         leads_on = not self._is_here(address) and self.trust.lists(address.domain)
-        return self._elsewhere(admitted, address, leads_on=leads_on, to_postmaster=True)
-
-    def _elsewhere(
-        self,
-        admitted: AdmittedSender,
-        address: MailAddress,
-        *,
-        leads_on: bool,
-        to_postmaster: bool = False,
-    ) -> Recipient | Refused:
-        facts = RelayFacts(
-            door=admitted.link.door,
-            domain=address.domain,
-            leads_on=leads_on,
-            to_postmaster=to_postmaster,
-        )
-        refusal = refuse_relay(facts)
-        if refusal is None:
-            return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        reply = reply_to_sender(admitted.door, refusal)
-        if admitted.door is Door.SUBMISSION and not to_postmaster:
-            reply = self._unlisted(reply)
-        part = answered_part(facts, refusal)
-        return Refused(
-            reply, refusal.value, refusal=DoorRefusal(sender=admitted.sender, part=part)
-        )
+        return admit_elsewhere(admitted, address, leads_on=leads_on, to_postmaster=True)
 
     def _is_here(self, address: MailAddress) -> bool:
         return address.domain in self.domains.hosted
@@ -382,14 +369,6 @@ class Admission:
             address=mailbox.address,
             target_id=mailbox.id,
         )
-
-
-def _refused_peer(
-    door: Door, peer: PeerVerdict, reply: Reply, reasons: tuple[str, ...]
-) -> Refused:
-    link = LinkKind.RELAY if door is Door.OPERATOR else LinkKind.SUBMISSION
-    part = certificate_part(link, peer, reasons)
-    return Refused(reply, reasons[0], refusal=DoorRefusal(sender=peer, part=part))
 
 
 def _reply_of_mailbox(door: Door, code: MailboxRefusal) -> Reply:

@@ -1,9 +1,9 @@
 """
-AUTH on the doors of our users (RFC 4954): EXTERNAL, by the certificate of TLS.
+What AUTH says on the doors of our users (RFC 4954); what it does is in `signing_in`.
 
-The certificate proves who sends with or without it. Programs that can only present a
-certificate where the server offers EXTERNAL need it, and it narrows a session to the
-one mailbox it names.
+EXTERNAL is by the certificate of TLS, which proves who sends with or without it.
+Programs that can only present a certificate where the server offers EXTERNAL need it,
+and it narrows a session to the one mailbox it names.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Collection
 from typing import Final
 
 from attrs import field, frozen
@@ -21,11 +22,8 @@ from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.extensions import CommandError
 
 EXTERNAL: Final = "EXTERNAL"
-MECHANISMS: Final = (EXTERNAL,)
-"""What AUTH offers, in the order a client should try them (RFC 4954 §3)."""
-
 _AUTH: Final = re.compile(r"([A-Za-z0-9_-]{1,20})(?: +(\S+))?")
-_CANCEL: Final = "*"
+CANCEL: Final = "*"
 _EMPTY: Final = "="
 _MOST: Final = 400
 """Characters of an identity in base64; an address has 254 at most."""
@@ -39,9 +37,9 @@ class AuthCommand:
     response: str | None = field(default=None, repr=False)
 
 
-def read_auth(argument: str) -> AuthCommand:
+def read_auth(argument: str, offered: Collection[str]) -> AuthCommand:
     """
-    Read what follows ``AUTH `` (RFC 4954 §4).
+    Read what follows ``AUTH `` (RFC 4954 §4); ``offered`` are the mechanisms.
 
     Raises:
         CommandError: it is malformed, or the mechanism is not offered.
@@ -50,7 +48,7 @@ def read_auth(argument: str) -> AuthCommand:
     if found is None:
         raise CommandError(replies.BAD_SYNTAX)
     mechanism = found[1].upper()
-    if mechanism not in MECHANISMS:
+    if mechanism not in offered:
         raise CommandError(replies.UNKNOWN_MECHANISM)
     return AuthCommand(mechanism, found[2])
 
@@ -68,7 +66,7 @@ def read_identity(response: str) -> MailAddress | None:
     >>> str(read_identity("RHJAaG9wLnRlc3Q=")), read_identity("=")
     ('Dr@hop.test', None)
     """
-    if response == _CANCEL:
+    if response == CANCEL:
         raise CommandError(replies.AUTH_CANCELLED)
     if response in {"", _EMPTY}:
         return None

@@ -13,7 +13,10 @@ _OTHER_PROTOCOL = re.compile(
     rb"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |SSH-|Host:", re.I
 )
 _UNWANTED = re.compile(rb"[^ -~]")
-_LONG_VERBS = (b"MAIL ", b"RCPT ")
+AUTH_OCTETS = 12_288
+"""A line of AUTH, and one that answers it (RFC 4954 §4, §4.3): a token is long."""
+
+_ROOM = {b"MAIL ": PARAMETER_OCTETS, b"RCPT ": PARAMETER_OCTETS, b"AUTH ": AUTH_OCTETS}
 _MOST_JUNK = 64 * 1024
 """Bytes of an endless line that are read before the connection ends."""
 
@@ -53,6 +56,8 @@ def read_command(line: bytes, most: int) -> str:
     """
     Return a command line without its end; it has ``most`` octets, CRLF included.
 
+    Those of MAIL and RCPT may be longer by their parameters, that of AUTH by a token.
+
     Raises:
         CommandError: a bare LF, a length or a character that SMTP does not have.
         HangUpError: the peer speaks another protocol.
@@ -61,7 +66,7 @@ def read_command(line: bytes, most: int) -> str:
         raise HangUpError(replies.NOT_SMTP)
     if not line.endswith(b"\r\n"):
         raise CommandError(replies.NOT_CRLF)
-    room = PARAMETER_OCTETS if line[:5].upper() in _LONG_VERBS else 0
+    room = _ROOM.get(line[:5].upper(), 0)
     if len(line) > most + room:
         raise CommandError(replies.LINE_TOO_LONG)
     if _UNWANTED.search(line, 0, len(line) - 2):

@@ -15,7 +15,12 @@ from gateway.errors import UnavailableError
 from gateway.mssante.places import Place
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.body import Body, BodyLimits, read_body
-from gateway.mssante.smtp.command_lines import HangUpError, read_command, read_line
+from gateway.mssante.smtp.command_lines import (
+    AUTH_OCTETS,
+    HangUpError,
+    read_command,
+    read_line,
+)
 from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.extensions import CommandError
 from gateway.mssante.smtp.limits import Errors, Lease
@@ -61,6 +66,8 @@ class SmtpConnection(SMTP):
         self.address = ""
         self.secured = False
         settings = doorway.settings
+        if doorway.takes_tokens:
+            self.line_length_limit = 2 * AUTH_OCTETS
         self.errors = Errors(most=settings.max_errors, seconds=settings.error_seconds)
         self._doorway = doorway
         self._owner = make_owner(self)
@@ -118,13 +125,13 @@ class SmtpConnection(SMTP):
         self.refused = self._place is None
         return not self.refused
 
-    def prove(self) -> bool:
+    def prove(self, who: bytes) -> bool:
         """
-        Count this connection to its certificate, which may send; False when there are
-        too many of that one already.
+        Count this connection to its certificate, or to whom a token named, who may
+        send; False when there are too many of that one already.
         """
-        place, certificate = self._place, self.peer_certificate()
-        if place is not None and not self._doorway.places.prove(place, certificate):
+        place = self._place
+        if place is not None and not self._doorway.places.prove(place, who):
             return False
         self._stop_waiting()
         return True
@@ -255,7 +262,7 @@ class SmtpConnection(SMTP):
             raise HangUpError
         self._reader_buffer[:0] = first
 
-    async def _read_command(self) -> str:
+    async def _read_command(self, most: int = 0) -> str:
         """Return the next line without its end, within its deadline and its limit."""
         if b"\n" in self._reader_buffer:  # sent ahead: nothing to wait for
             line = await read_line(self._reader)
@@ -263,12 +270,12 @@ class SmtpConnection(SMTP):
             await self.speak()
             async with asyncio.timeout(self._doorway.settings.command_seconds):
                 line = await read_line(self._reader)
-        return read_command(line, self._doorway.settings.max_command_bytes)
+        return read_command(line, most or self._doorway.settings.max_command_bytes)
 
     async def answer(self) -> str:
         """Return the line a client answers a challenge with, as a command is read."""
         with self._idle():
-            return await self._read_command()
+            return await self._read_command(AUTH_OCTETS)
 
     @property
     def has_unread(self) -> bool:
@@ -349,7 +356,7 @@ class SmtpConnection(SMTP):
         self.secured = True
 
     def peer_certificate(self) -> bytes:
-        """Return the peer's certificate in DER; only once TLS is on."""
+        """Return the peer's certificate in DER, empty for none; once TLS is on."""
         assert self.transport is not None
         tls = self.transport.get_extra_info("ssl_object")
-        return cast("bytes", tls.getpeercert(binary_form=True))
+        return cast("bytes", tls.getpeercert(binary_form=True) or b"")

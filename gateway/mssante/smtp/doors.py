@@ -23,6 +23,7 @@ from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.limits import DiskSpace, Memory
 from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import Settings
 from gateway.trust.tls import Identity, renew_server_context, smtp_server_context
 from gateway.trust.tls_failures import TlsFailure, failure_of
@@ -42,7 +43,8 @@ class SmtpDoors:
     Makes the doors of one node; they share the limit on memory.
 
     ``folders`` are where the database and the blobs lie: their free space is looked
-    at before a message is let in.
+    at before a message is let in. ``tokens`` sign in users, who need no certificate
+    then.
     """
 
     def __init__(
@@ -52,11 +54,14 @@ class SmtpDoors:
         reception: SmtpReception,
         worker: Threads,
         folders: tuple[Path, ...],
+        *,
+        tokens: TokenSignIn | None = None,
     ) -> None:
         self._settings = settings
         self._reception = reception
         self._worker = worker
-        self._tls = smtp_server_context(identity, refused=_said)  # a bad key fails here
+        self._identity = identity
+        self._tokens = tokens
         smtp = settings.smtp
         self.memory = Memory(smtp.share(smtp.max_memory_bytes))
         self._disk = DiskSpace(folders, settings.blobs.min_free_bytes)
@@ -64,10 +69,12 @@ class SmtpDoors:
     def service(self, door: Door, port: int, *, implicit_tls: bool = False) -> SmtpDoor:
         """Return one door on a port of the settings' host; 0 takes a free one."""
         hostname, settings = self._settings.domains.hostname, self._settings.smtp
+        tokens = self._tokens if door is Door.SUBMISSION else None
+        required = tokens is None
         doorway = Doorway(
             hostname=hostname,
             settings=settings,
-            tls=self._tls,
+            tls=smtp_server_context(self._identity, refused=_said, required=required),
             worker=self._worker,
             places=Places(
                 most=settings.share(settings.max_connections),
@@ -77,6 +84,7 @@ class SmtpDoors:
                     1, settings.share(settings.max_connections_per_certificate)
                 ),
             ),
+            takes_tokens=tokens is not None,
         )
         intake = Intake(
             door=door,
@@ -87,6 +95,7 @@ class SmtpDoors:
             reception=self._reception,
             memory=self.memory,
             disk=self._disk,
+            tokens=tokens,
         )
         host = self._settings.listen.host
         return SmtpDoor(doorway, intake, host, port, implicit_tls=implicit_tls)

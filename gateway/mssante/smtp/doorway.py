@@ -32,7 +32,7 @@ class Doorway:
     What the connections of one door share.
 
     ``places`` counts those that were let in; ``connections`` are all that are open,
-    refused ones included.
+    refused ones included. ``takes_tokens``: users may sign in by one.
     """
 
     hostname: str
@@ -40,6 +40,7 @@ class Doorway:
     tls: ServerContext
     worker: Threads
     places: Places
+    takes_tokens: bool = False
     farewells: Farewells = field(factory=lambda: Farewells(CLOSING_SECONDS))
     connections: set[SmtpConnection] = field(factory=set, repr=False)
     _left: asyncio.Event = field(init=False, factory=asyncio.Event, repr=False)

@@ -32,6 +32,9 @@ BYE: Final = Reply(221, "2.0.0", "Bye")
 START_TLS: Final = Reply(220, "2.0.0", "Ready to start TLS")
 AUTHENTICATED: Final = Reply(235, "2.7.0", "Authentication succeeded")
 AUTH_GO_ON: Final = "334 "
+AUTH_REQUIRED: Final = Reply(530, "5.7.0", "Authentication required")
+AUTH_LATER: Final = Reply(454, "4.7.0", "Temporary authentication failure")
+AUTH_TOO_OFTEN: Final = Reply(454, "4.7.0", "Too many sign-ins, try again later")
 SEND_BODY: Final = "354 End data with <CR><LF>.<CR><LF>"
 HELP: Final = Reply(214, "2.0.0", "See RFC 5321")
 CANNOT_VERIFY: Final = Reply(252, "2.5.2", "Addresses are not verified")
@@ -52,14 +55,15 @@ LINE_TOO_LONG: Final = Reply(500, "5.5.6", "Command line too long")
 UNKNOWN_COMMAND: Final = Reply(500, "5.5.2", "Command not recognized")
 BAD_SYNTAX: Final = Reply(501, "5.5.4", "Syntax error in parameters")
 AUTH_CANCELLED: Final = Reply(501, "5.7.0", "Authentication cancelled")
-AUTH_MALFORMED: Final = Reply(501, "5.5.2", "Not base64 of an identity")
+AUTH_MALFORMED: Final = Reply(501, "5.5.2", "Not base64 of what is asked for")
 NOT_IMPLEMENTED: Final = Reply(502, "5.5.1", "Command not implemented")
 BAD_SEQUENCE: Final = Reply(503, "5.5.1", "Bad sequence of commands")
 EARLY_BYTES: Final = Reply(554, "5.5.1", "Bytes sent before they were asked for")
 NOT_SMTP: Final = Reply(554, "5.5.2", "SMTP is spoken here")
 STARTTLS_FIRST: Final = Reply(530, "5.7.0", "Must issue a STARTTLS command first")
-UNKNOWN_MECHANISM: Final = Reply(504, "5.5.4", "Only EXTERNAL, by the certificate")
-AUTH_FAILED: Final = Reply(535, "5.7.8", "No mailbox of that name for this certificate")
+UNKNOWN_MECHANISM: Final = Reply(504, "5.5.4", "Mechanism not offered, see EHLO")
+AUTH_FAILED: Final = Reply(535, "5.7.8", "You hold no mailbox of that name")
+TOKEN_REFUSED: Final = Reply(535, "5.7.8", "This token signs nobody in here")
 UNKNOWN_PARAMETER: Final = Reply(555, "5.5.4", "Parameter not recognized")
 BAD_ADDRESS: Final = Reply(553, "5.1.3", "Malformed address")
 BAD_SENDER_ADDRESS: Final = Reply(553, "5.1.7", "Malformed sender address")
@@ -79,15 +83,13 @@ MAILBOX_CLOSED: Final = Reply(550, "5.2.1", "This mailbox is closed")
 OUTSIDE_TRUST_SPACE: Final = Reply(
     550, "5.7.1", "This domain is not in the space of trust of MSSante"
 )
-NO_MAILBOX_HELD: Final = Reply(550, "5.7.1", "Your certificate holds no mailbox here")
+NO_MAILBOX_HELD: Final = Reply(550, "5.7.1", "You hold no mailbox here")
 MAILBOX_NOT_HELD: Final = Reply(
-    550, "5.7.1", "MAIL FROM is not a mailbox that your certificate holds"
+    550, "5.7.1", "MAIL FROM is not a mailbox that you hold"
 )
 FROM_MISSING: Final = Reply(550, "5.7.1", "From has to be one address")
 FROM_DIFFERS: Final = Reply(550, "5.7.1", "From is not the address of MAIL FROM")
-FROM_NOT_HELD: Final = Reply(
-    550, "5.7.1", "From is not a mailbox that your certificate holds"
-)
+FROM_NOT_HELD: Final = Reply(550, "5.7.1", "From is not a mailbox that you hold")
 SENDER_SEVERAL: Final = Reply(550, "5.7.1", "Sender holds several addresses")
 SENDER_DIFFERS: Final = Reply(
     550, "5.7.1", "Sender is not the mailbox that this message is sent from"

@@ -14,11 +14,6 @@ from gateway.loop import Threads
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.admitted import AdmittedSender, Refused
-from gateway.mssante.smtp.authenticating import (
-    MECHANISMS,
-    read_auth,
-    read_identity,
-)
 from gateway.mssante.smtp.body import BodyLimits, BodyLostError
 from gateway.mssante.smtp.command_lines import HangUpError
 from gateway.mssante.smtp.connection import SmtpConnection
@@ -26,6 +21,8 @@ from gateway.mssante.smtp.extensions import MailCommand, keywords, read_mail, re
 from gateway.mssante.smtp.limits import DiskSpace, Lease, Memory
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
+from gateway.mssante.smtp.signing_in import SmtpSignIn
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import SmtpSettings
 from gateway.store.journal import Action
 from gateway.trust.networks import network_of
@@ -53,7 +50,11 @@ _FAULTS = {
 
 @define(kw_only=True, eq=False)
 class Intake:
-    """What the sessions of one door share: who may send there, and what keeps it."""
+    """
+    What the sessions of one door share: who may send there, and what keeps it.
+
+    ``tokens`` sign in whoever shows no certificate, None where one is required.
+    """
 
     door: Door
     hostname: str
@@ -63,6 +64,7 @@ class Intake:
     reception: SmtpReception
     memory: Memory
     disk: DiskSpace
+    tokens: TokenSignIn | None = None
 
 
 @define
@@ -87,8 +89,7 @@ class SmtpSession:
         self._client = ""
         self._refusals = 0
         self._entitled = False
-        self._signed_in = False
-        self._acts_as = ""
+        self._signing_in = SmtpSignIn(connection, intake)
         self._mail: Transaction | None = None
         self._counted_apart = False
         self._verbs: dict[str, Command] = {
@@ -104,7 +105,7 @@ class SmtpSession:
             "HELP": self._help,
             "VRFY": self._vrfy,
             "EXPN": self._not_implemented,
-            "AUTH": self._auth if self._offers_auth else self._not_implemented,
+            "AUTH": self._auth,
             "ETRN": self._not_implemented,
             "TURN": self._not_implemented,
             "BDAT": self._bdat,
@@ -141,7 +142,7 @@ class SmtpSession:
         *lines, last = keywords(
             max_message_bytes=self._intake.settings.max_message_bytes,
             secured=self._connection.secured,
-            mechanisms=MECHANISMS if self._may_authenticate else (),
+            mechanisms=self._signing_in.offered,
         )
         said = [f"250-{line}" for line in (self._intake.hostname, *lines)]
         self._connection.say("\r\n".join([*said, f"250 {last}"]))
@@ -163,10 +164,13 @@ class SmtpSession:
 
     async def _judge(self) -> Reply | None:
         """Tell a peer whose chain is good but who is not entitled, in plain words."""
+        certificate = self._connection.peer_certificate()
+        if not certificate and self._intake.tokens is not None:
+            return None  # AUTH is to say who it is, and it has not
         judge = self._intake.worker.awaitable(self._intake.admission.judge)
-        verdict = await judge(self._intake.door, self._connection.peer_certificate())
+        verdict = await judge(self._intake.door, certificate)
         if not isinstance(verdict, Refused):
-            if not self._connection.prove():
+            if not self._connection.prove(certificate):
                 raise HangUpError(replies.TOO_MANY_CONNECTIONS)
             self._entitled = True
             return None
@@ -198,43 +202,17 @@ class SmtpSession:
         self._give_up()
         return None
 
-    # Signing in.
-
-    @property
-    def _offers_auth(self) -> bool:
-        """Users sign in; operators have nobody to sign in as."""
-        return self._intake.door is Door.SUBMISSION
-
-    @property
-    def _may_authenticate(self) -> bool:
-        return self._offers_auth and self._connection.secured
-
     async def _auth(self, argument: str) -> Reply | None:
         """AUTH (RFC 4954 §4): once, and never within a transaction."""
-        if not self._greeted or self._signed_in or self._mail is not None:
+        if not self._signing_in.is_for_users:
+            return replies.NOT_IMPLEMENTED
+        if not self._greeted or self._signing_in.done or self._mail is not None:
             return replies.BAD_SEQUENCE
-        command = read_auth(argument)
-        response = command.response
-        if response is None:
-            self._connection.say(replies.AUTH_GO_ON)
-            response = await self._connection.answer()
-        named = read_identity(response)
-        admit = self._intake.worker.awaitable(self._intake.admission.admit_sender)
-        certificate = self._connection.peer_certificate()
-        admitted = await admit(self._intake.door, certificate, named)
-        if isinstance(admitted, Refused):
-            if admitted.of_peer:  # since the greeting
-                return self._refuse_peer(admitted)
-            self._intake.reception.note(
-                Action.SIGN_IN_REFUSED,
-                admitted.code,
-                self._intake.door,
-                refusal=admitted.refusal,
-                peer=network_of(self._connection.address),
-            )
-            return replies.AUTH_FAILED
-        self._signed_in, self._acts_as = True, admitted.path_text
-        return replies.AUTHENTICATED
+        answered = await self._signing_in.run(argument)
+        if isinstance(answered, Refused):  # since the greeting
+            return self._refuse_peer(answered)
+        self._entitled |= self._signing_in.done
+        return answered
 
     def _give_up(self) -> None:
         """End the transaction, if there is one: no message came of it."""
@@ -246,7 +224,9 @@ class SmtpSession:
     async def _mail_from(self, argument: str) -> Reply | None:
         if not self._greeted or self._mail is not None:
             return replies.BAD_SEQUENCE
-        mail = read_mail(argument, with_auth=self._may_authenticate)
+        if not self._signing_in.is_known:
+            return replies.AUTH_REQUIRED
+        mail = read_mail(argument, with_auth=bool(self._signing_in.offered))
         if (refusal := self._refuse_size(mail.size)) is not None:
             return refusal
         admission, door = self._intake.admission, self._intake.door
@@ -254,7 +234,8 @@ class SmtpSession:
             door,
             self._connection.peer_certificate(),
             mail.sender,
-            self._acts_as,
+            self._signing_in.acts_as,
+            self._signing_in.bearer,
         )
         if admission.is_quick_at(door):
             admitted = admission.admit_sender(*asked)

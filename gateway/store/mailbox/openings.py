@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from attrs import frozen
@@ -17,6 +19,21 @@ from gateway.store.sealed.column_digests import column_digest
 from gateway.store.tables import folders, mail_items, mail_openings
 
 _DEALT_WITH: Final = frozenset({"\\seen", "\\answered", "\\deleted"})
+
+
+class OpenedBy(StrEnum):
+    """By what a message was opened."""
+
+    IMAP = "imap"
+    PAGE = "page"
+
+
+@frozen
+class Opening:
+    """Who opened a message first, and when: the identity of a holder."""
+
+    identity: str
+    at: datetime
 
 
 @frozen
@@ -63,7 +80,13 @@ class Openings:
             }
         return found
 
-    def keep(self, folder_id: str, uids: Sequence[int], identity: str) -> None:
+    def keep(
+        self,
+        folder_id: str,
+        uids: Sequence[int],
+        identity: str,
+        way: OpenedBy = OpenedBy.IMAP,
+    ) -> None:
         """
         Write a line for each message that the holder opens for the first time.
 
@@ -92,11 +115,30 @@ class Openings:
         for row in messages.values():
             self.work.note(
                 Action.MESSAGE_OPENED,
-                "imap",
+                way.value,
                 row.arrival_id or row.blob_id,
                 identity=identity,
                 mailbox=mailbox_id,
             )
+
+    def by_whom(
+        self, mailbox_id: str, subjects: Collection[str]
+    ) -> dict[str, list[Opening]]:
+        """
+        Return who opened each message of a mailbox, the first before the others.
+
+        ``subjects`` are the names of messages in the journal: the arrival, else the
+        blob. One that nobody opened is not there. The lines are those of the journal:
+        they outlive the flags that anybody with the mailbox may change.
+        """
+        found: dict[str, list[Opening]] = {}
+        lines = self.work.journal.about(sorted(subjects)) if subjects else []
+        for one in lines:
+            said = one.detail
+            if one.action == Action.MESSAGE_OPENED and said["mailbox"] == mailbox_id:
+                opening = Opening(str(said.get("identity", "")), one.at)
+                found.setdefault(one.subject, []).append(opening)
+        return found
 
     def seen(self, mailbox_id: str, blob_id: str) -> CopySeen:
         """

@@ -98,6 +98,25 @@ mail_outlines = Table(
 )
 """What IMAP shows of a message without reading it: one per mailbox that has it."""
 
+mailbox_hours = Table(
+    "mailbox_hours",
+    metadata,
+    Column("mailbox_id", Id, ForeignKey("mailboxes.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # sealed: text
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),  # who wrote it
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+"""When a mailbox is read, in its holder's words: shown to patients who write."""
+
+reply_windows = Table(
+    "reply_windows",
+    metadata,
+    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
+    Column("mailbox", String(64), primary_key=True),  # keyed digest, of which mailbox
+    Column("until", UtcDateTime, nullable=False),
+)
+"""Until when a patient may answer a mailbox, where its holder set an end."""
+
 mail_openings = Table(
     "mail_openings",
     metadata,

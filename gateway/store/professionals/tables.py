@@ -43,6 +43,23 @@ professional_sessions = Table(
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
+message_templates = Table(
+    "message_templates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "professional_id",
+        Id,
+        ForeignKey("professional_accounts.id"),
+        nullable=False,
+        index=True,
+    ),
+    Column("content", LargeBinary, nullable=False),  # sealed: name, text
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""Texts that a professional begins messages with."""
+
 professional_mails = Table(
     "professional_mails",
     metadata,

@@ -18,9 +18,9 @@ from gateway.rights.attachment_rules import OfferedFile, decide_keeping
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.keeping import Keeping
-from gateway.web.patient.uploads import content_type
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.forms import UploadedFile
+from gateway.web.site.uploads import content_type
 from gateway.web.site.visits import Visit
 
 _FIRST_DAY: Final = date(1900, 1, 1)

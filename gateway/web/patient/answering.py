@@ -44,12 +44,13 @@ from gateway.store.inbox.values import (
     MayReply,
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.mailbox.terms import MailboxTerms
 from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_reader import inbox_of
-from gateway.web.patient.uploads import AcceptedFile
 from gateway.web.patient.writing_evidence import keep_writing, writing_part
+from gateway.web.site.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
 
 _REFERENCES = 20
@@ -106,12 +107,15 @@ class Answering:
             newest = [one for one in received if not one.ends_exchange]
             message = newest[-1] if newest else received[-1]
         recipients, standing = self._recipients(work, message)
+        terms = MailboxTerms(work).for_patient(conversation.address, profile.id)
         facts = AnswerFacts(
             profile=ProfileState(profile.state),
             message=message,
             received=received,
             trust=standing,
             leads_to_patient=self._leads_to_patient(message),
+            answer_until=terms.until,
+            now=work.now,
         )
         match decide_answer(facts):
             case Refuse(reasons):

@@ -10,8 +10,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import AttachedFile, InboxMessage
 from gateway.web.patient.inbox_reader import inbox_of
-from gateway.web.patient.uploads import content_type
-from gateway.web.site.answers import SHOWN_INLINE
+from gateway.web.site.uploads import can_be_viewed
 
 _PACKAGES = frozenset(
     {
@@ -47,7 +46,7 @@ def offered(message: InboxMessage, *, had_documents: bool) -> list[ListedFile]:
     vault, under its rules of visibility, and the package would go around them.
     """
     return [
-        ListedFile(place, file.name or "document", file.size, _is_viewable(file))
+        ListedFile(place, file.name or "document", file.size, can_be_viewed(file.name))
         for place, file in enumerate(message.files)
         if not (had_documents and is_package(file))
     ]
@@ -110,13 +109,3 @@ def open_file(
         raise NotFoundError("not found")
     content = read_file(message, reader.content(message), place)
     return OpenedFile(message, message.files[place].name or "document", content)
-
-
-def shown_type(name: str, content: bytes) -> str:
-    """Return the type to show bytes as in the browser, or an empty text: only kept."""
-    found = content_type(name, content)
-    return found if found in SHOWN_INLINE else ""
-
-
-def _is_viewable(file: AttachedFile) -> bool:
-    return file.name.lower().endswith((".pdf", ".jpg", ".jpeg", ".png"))

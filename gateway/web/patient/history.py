@@ -200,10 +200,9 @@ class PatientHistory:
             for action, said in DEED_TEXTS.items()
             if choice.deed in (None, said.deed)
         ]
-        chain = chain_of(self.seen.profile_id)
         while True:
             entries = self.work.journal.latest(
-                chain,
+                chain_of(self.seen.profile_id),
                 actions,
                 who=WHO_OF.get(choice.party) if choice.party else None,
                 of_them=ACTIONS_OF.get(choice.party, ()) if choice.party else (),
@@ -398,5 +397,4 @@ def _in_words(value: Any) -> str:
 
 def _means(entry: Entry) -> Means | None:
     """Return by what means a change was made, where its line says it."""
-    said = entry.kept.get("means", "")
-    return Means(said) if said in [one.value for one in Means] else None
+    return {one.value: one for one in Means}.get(entry.kept.get("means", ""))

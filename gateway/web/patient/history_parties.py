@@ -35,6 +35,7 @@ _BY_PROFESSIONALS = frozenset(
         Action.DOCUMENT_WITHDRAWN,
         Action.MESSAGE_DELIVERED,
         Action.RECIPIENT_REFUSED,
+        Action.RECIPIENT_LOOKED,
         Action.CONVERSATION_ENDED,
         Action.CONSULTATION_BEGUN,
         Action.CONSULTATION_REFUSED,
@@ -49,6 +50,7 @@ _BY_PROFESSIONALS = frozenset(
 )
 BY_READERS = frozenset(
     {
+        Action.RECIPIENT_LOOKED,
         Action.CONSULTATION_BEGUN,
         Action.CONSULTATION_REFUSED,
         Action.CONSULTATION_ENDED,
@@ -61,7 +63,7 @@ BY_READERS = frozenset(
         Action.EPISODE_CLOSED,
     }
 )
-"""Lines that name a professional who reads, or read, and where they work."""
+"""Lines that name a professional who reads, or asks, and where they work."""
 _BY_SERVICE = frozenset(
     {
         Action.OPERATOR_READ,

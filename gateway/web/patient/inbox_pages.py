@@ -13,8 +13,9 @@ from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.journal import Action, chain_of
+from gateway.store.mailbox.terms import MailboxTerms
 from gateway.web.patient.answering import Answering, AnswerRoute
-from gateway.web.patient.attachments import open_file, shown_type
+from gateway.web.patient.attachments import open_file
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.home_page import own_address
 from gateway.web.patient.inbox_reader import inbox_of
@@ -22,6 +23,7 @@ from gateway.web.patient.thread import Thread, is_the_same, older_of
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
 from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.uploads import shown_type
 from gateway.web.site.visits import Visit
 
 
@@ -98,6 +100,7 @@ class InboxPages:
             )
             shown = Thread(self.desk).shown(work, visit, conversation, messages)
             route = Answering(self.desk).route(work, profile, conversation)
+            terms = MailboxTerms(work).for_patient(conversation.address, profile.id)
             draft = reader.draft(profile.id, conversation.id)
             choices = WritingForm(self.desk).documents(work, profile.id, form.chosen)
         proven = _proven(messages)
@@ -115,6 +118,7 @@ class InboxPages:
             is_proven=is_the_same(conversation.name, proven),
             has_received=any(one.direction is Direction.IN for one in messages),
             refusal=_words(route, visit.language),
+            terms=terms,
             draft=draft,
             form=form,
             choices=choices,

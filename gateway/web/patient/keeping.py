@@ -20,7 +20,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import AttachedFile, Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.uploads import content_type
+from gateway.web.site.uploads import content_type
 from gateway.web.site.visits import Visit
 
 _HEADER_ROOM = 64 * 1024

@@ -28,8 +28,8 @@ from gateway.web.patient.keeping import Keeping
 from gateway.web.patient.paper_forms import PaperForm, read_paper_form
 from gateway.web.patient.paper_sheets import sheet_of
 from gateway.web.patient.ports import PaperNow
-from gateway.web.patient.uploads import content_type
 from gateway.web.site.answers import Answer, inline, redirect
+from gateway.web.site.uploads import content_type
 from gateway.web.site.visits import Visit
 
 

@@ -20,8 +20,8 @@ from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
-from gateway.web.patient.uploads import AcceptedFile, judge_files
 from gateway.web.site.names import file_name
+from gateway.web.site.uploads import AcceptedFile, judge_files
 from gateway.web.site.visits import Visit
 
 _ONCE = re.compile(r"[0-9a-f]{32}")

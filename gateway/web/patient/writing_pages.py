@@ -7,6 +7,7 @@ from attrs import evolve, frozen
 from gateway.core.texts.elision import of
 from gateway.core.texts.writing import WRITTEN_BY, WRITTEN_BY_LAW
 from gateway.errors import NotFoundError
+from gateway.message.subjects import answer_subject
 from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import Conversation
@@ -19,8 +20,6 @@ from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
-
-_ANSWER = "Re: "
 
 
 @frozen
@@ -185,16 +184,3 @@ def _written(visit: Visit) -> Writing:
     return Writing(
         subject=form.line("subject"), text=form.text("text").strip(), once=""
     )
-
-
-def answer_subject(subject: str) -> str:
-    """
-    Return the subject of an answer.
-
-    >>> answer_subject("Votre sortie"), answer_subject("RE: Votre sortie")
-    ('Re: Votre sortie', 'RE: Votre sortie')
-    """
-    bare = " ".join(subject.split())
-    if bare[: len(_ANSWER)].lower() == _ANSWER.lower():
-        return bare
-    return _ANSWER + bare

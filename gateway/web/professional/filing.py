@@ -112,7 +112,7 @@ class ProfessionalFiling:
         neither whether somebody has a profile here, nor who it is.
         """
         with self.desk.database.read() as work:
-            profile = _profile(work, matricule=matricule)
+            profile = known_profile(work, matricule=matricule)
         known = profile.traits.birth_date if profile else ""
         return profile if known and f"{born:%Y%m%d}".startswith(known) else None
 
@@ -125,7 +125,7 @@ class ProfessionalFiling:
                 return None
             if over_by_time(one.times, work.now, idle) is not None:
                 return None
-            return _profile(work, profile_id=one.profile_id)
+            return known_profile(work, profile_id=one.profile_id)
 
     def missed_often(self, visit: ProfessionalVisit) -> bool:
         """Tell whether somebody named patients in vain as often as is let."""
@@ -257,11 +257,11 @@ def _outcomes(
 
 def _patient(work: UnitOfWork, kept: KeptArrival) -> str:
     """Return the number of the patient, which who filed knows; empty once it is gone"""
-    profile = _profile(work, profile_id=kept.recipients[0].recipient.target_id)
+    profile = known_profile(work, profile_id=kept.recipients[0].recipient.target_id)
     return profile.ins.matricule if profile else ""
 
 
-def _profile(
+def known_profile(
     work: UnitOfWork, *, matricule: str = "", profile_id: str = ""
 ) -> Profile | None:
     """Return a profile that opens; of one whose key is destroyed there is nobody."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -11,8 +10,8 @@ from gateway.errors import InvalidError
 from gateway.rights.reading_rules import SignedInBy
 from gateway.store.professionals.sessions import ProvidedBy, SignIn, SignInWay
 from gateway.trust.provider import Identified
+from gateway.trust.tokens import NATIONAL_ID
 
-_NATIONAL_ID: Final = re.compile(r"[0-9][0-9A-Z]{5,63}", re.ASCII)
 _REGULATES: Final = "FON-32"
 _MOST: Final = 50
 """Practices that are taken; nobody has as many."""
@@ -32,7 +31,7 @@ def sign_in_of(identified: Identified) -> SignIn:
     """
     said = identified.person
     number = _text(said, "SubjectNameID")
-    if not _NATIONAL_ID.fullmatch(number):
+    if not NATIONAL_ID.fullmatch(number):
         raise InvalidError("a provider that names nobody")
     practices = tuple(_practices(said))[:_MOST]
     by_function = any(one.function == _REGULATES for one in practices)

@@ -8,9 +8,12 @@ from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
+from gateway.web.professional.message_pages import MessagePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
+from gateway.web.professional.reaching_pages import ReachingPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
+from gateway.web.professional.template_pages import TemplatePages
 from gateway.web.site.routes import Page, Route
 
 
@@ -20,8 +23,12 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     finding, records = FindingPages(desk), RecordPages(desk)
     accesses = AccessPages(desk)
     provider = ProviderPages(desk)
+    messages, reaching = MessagePages(desk), ReachingPages(desk)
+    templates = TemplatePages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     record = "/records/<string(length=32):record_id>"
+    exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
+    letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
     document = f"{record}/documents/<string(length=32):document_id>"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
@@ -84,4 +91,19 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),
         get("/filings", filing.filings),
+        get("/reach", reaching.ask),
+        post("/reach", reaching.look),
+        get("/write", reaching.form),
+        Route(method="POST", path="/write", page=reaching.send, takes_cut=True),
+        get("/messages", messages.messages),
+        get(exchange, messages.thread),
+        Route(method="POST", path=exchange, page=messages.answer, takes_cut=True),
+        post(f"{exchange}/end", messages.end),
+        post(f"{exchange}/window", messages.window),
+        get(letter, messages.file),
+        get(f"{letter}/view", messages.view),
+        get("/texts", templates.texts),
+        post("/texts", templates.keep),
+        post("/texts/remove", templates.remove),
+        post("/texts/hours", templates.set_hours),
     )

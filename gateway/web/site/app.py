@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from gateway.clock import Clock
 from gateway.loop import Threads
 from gateway.store.sealed.keys import KeyRing
+from gateway.trust.throttle import Throttle
 from gateway.trust.tls_twisted import chain_fault
 from gateway.web.site.answers import ALWAYS, Answer, Pairs, static
 from gateway.web.site.flowing import next_of, send_pieces
@@ -34,7 +35,6 @@ from gateway.web.site.mail_setup import AUTOCONFIG_PATHS
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import error_page, language_of
 from gateway.web.site.templating import STATIC
-from gateway.web.site.throttle import Throttle
 from gateway.web.site.visits import (
     RawRequest,
     ShownCertificate,

@@ -26,6 +26,7 @@ from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, Story, Told
 NAMED = evolve(
     DOCTOR,
     subject="CN=899700000017+2.5.4.4=MOREAU+2.5.4.42=CAMILLE,2.5.4.12=Médecin,C=FR",
+    fingerprint="ab" * 32,
 )
 SECRETARY = Sender(
     kind=SenderKind.EMPLOYEE, identity="3750000011/CPET0002", structure="1750000011"
@@ -167,7 +168,8 @@ def refused(said: Told, words: str) -> None:
     [
         (HOSPITAL, "réservée au professionnel"),
         (SECRETARY, "réservée au professionnel"),
-        (DOCTOR, "ne donne pas votre nom"),
+        (evolve(NAMED, fingerprint=""), "réservée au professionnel"),  # by a token
+        (evolve(NAMED, subject=""), "ne donne pas votre nom"),
     ],
 )
 def test_only_a_person_with_a_name_files_by_mail(

@@ -25,6 +25,7 @@ from gateway.clock import utc_now
 from gateway.loop import Threads
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.service import ImapService
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.store.base.writer import Writer
 from gateway.store.mailbox.folders import Folder
 from gateway.store.mailbox.mail import Mail
@@ -63,7 +64,14 @@ def off_the_loop(test: Callable[..., None]) -> Callable[..., Any]:
 class Mailroom:
     """The door, its database with three mailboxes, and ways to look into both."""
 
-    def __init__(self, folder: Path, pki_folder: Path, **imap: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pki_folder: Path,
+        tokens: TokenSignIn | None = None,
+        **imap: Any,
+    ) -> None:
+        self.tokens = tokens
         self.folder = folder
         self.pki = pki_folder
         shutil.copy(pki_folder / "crl.pem", folder / "crl.pem")
@@ -105,6 +113,7 @@ class Mailroom:
             Threads(loop, self.threads),
             self.settings.imap,
             self.trust.judge_peer,
+            self.tokens,
         )
         trust = self.settings.trust
         self.identity = load_identity(
@@ -160,9 +169,13 @@ class Mailroom:
     # Clients.
 
     def context(self, name: str = "doctor") -> ssl.SSLContext:
-        """Return the TLS side of a client; by default it sends its leaf alone."""
+        """
+        Return the TLS side of a client, without a certificate for ``nobody``; by
+        default it sends its leaf alone.
+        """
         context = ssl.create_default_context(cafile=str(self.pki / "ca.pem"))
-        context.load_cert_chain(self._leaf(name), self.pki / f"{name}.key")
+        if name != "nobody":
+            context.load_cert_chain(self._leaf(name), self.pki / f"{name}.key")
         return context
 
     def _leaf(self, name: str) -> Path:

@@ -99,9 +99,7 @@ def test_i10_another_users_mailbox_is_refused_like_one_that_is_not(
     with mailroom.wire(sign_in=False) as wire:
         answer = wire.ask(f"AUTHENTICATE EXTERNAL {b64(wanted)}")
 
-    assert answer == [
-        b"t NO [AUTHORIZATIONFAILED] no mailbox of that name for this certificate"
-    ]
+    assert answer == [b"t NO [AUTHORIZATIONFAILED] you hold no mailbox of that name"]
 
 
 @off_the_loop

@@ -23,6 +23,7 @@ from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.doors import SmtpDoor, SmtpDoors
 from gateway.mssante.smtp.limits import Memory
 from gateway.mssante.smtp.reception import SmtpReception
+from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
@@ -156,9 +157,11 @@ class Client:
     greeting: str = ""
 
     def tls(self, name: str) -> Self:
-        """Do the handshake with a certificate of the PKI."""
+        """Do the handshake with a certificate of the PKI, or without for ``nobody``."""
         context = ssl.create_default_context(cafile=str(self.certs / "ca.pem"))
-        context.load_cert_chain(self.certs / f"{name}.pem", self.certs / f"{name}.key")
+        if name != "nobody":
+            key = self.certs / f"{name}.key"
+            context.load_cert_chain(self.certs / f"{name}.pem", key)
         self.sock = context.wrap_socket(self.sock, server_hostname="localhost")
         return self
 
@@ -233,6 +236,8 @@ def running_node(
     folder: Path,
     certs: Path,
     new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
+    *,
+    tokens: TokenSignIn | None = None,
     **smtp: Any,
 ) -> Iterator[Node]:
     """Start the three doors on free ports; stop them at the end."""
@@ -266,7 +271,9 @@ def running_node(
     )
 
     async def start() -> None:
-        doors = SmtpDoors(settings, identity, reception, worker, (folder,))
+        doors = SmtpDoors(
+            settings, identity, reception, worker, (folder,), tokens=tokens
+        )
         node.memory = doors.memory
         for name, door, implicit in (
             ("smtp", Door.OPERATOR, False),

@@ -61,11 +61,11 @@ TO_USERS = [
     ),
     (
         SenderRefusal.CLIENT_WITHOUT_MAILBOX,
-        "550 5.7.1 Your certificate holds no mailbox here",
+        "550 5.7.1 You hold no mailbox here",
     ),
     (
         SenderRefusal.REVERSE_PATH_NOT_HELD,
-        "550 5.7.1 MAIL FROM is not a mailbox that your certificate holds",
+        "550 5.7.1 MAIL FROM is not a mailbox that you hold",
     ),
     (SenderRefusal.REVERSE_PATH_MALFORMED, "553 5.1.7 Malformed sender address"),
     (SenderRefusal.FROM_MISSING, "550 5.7.1 From has to be one address"),
@@ -73,7 +73,7 @@ TO_USERS = [
     (SenderRefusal.FROM_DIFFERS, "550 5.7.1 From is not the address of MAIL FROM"),
     (
         SenderRefusal.FROM_NOT_HELD,
-        "550 5.7.1 From is not a mailbox that your certificate holds",
+        "550 5.7.1 From is not a mailbox that you hold",
     ),
     (SenderRefusal.SENDER_SEVERAL, "550 5.7.1 Sender holds several addresses"),
     (

@@ -34,6 +34,8 @@ NEVER_BOUND_TO_LESS = {
     "document_indexes.content",
     "download_pieces.listed",
     "inquiries.said",
+    "mailbox_hours.content",
+    "message_templates.content",
     "operator_requests.confirmed",
     "operator_requests.said",
     "account_steps.content",

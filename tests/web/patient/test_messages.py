@@ -16,6 +16,7 @@ from gateway.store.inbox.recalls import Recalls
 from gateway.store.inbox.values import MayReply
 from gateway.store.journal import chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.mailbox.terms import MailboxTerms
 from gateway.store.tables import arrivals
 from tests.builders_people import matricule
 from tests.web.browsing import (
@@ -171,7 +172,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @blocking
-def test_who_cannot_be_answered_is_said_and_why(site: Site) -> None:
+def test_b7_28_who_cannot_be_answered_is_said_and_why(site: Site) -> None:
     browser = site.signed_in()
     for number, (changes, words) in enumerate(REFUSALS.values()):
         receive(site.database, site.patient, name=f"N{number}", **changes)
@@ -184,7 +185,9 @@ def test_who_cannot_be_answered_is_said_and_why(site: Site) -> None:
 
 
 @blocking
-def test_a_forced_answer_to_an_ended_exchange_is_not_sent(site: Site) -> None:
+def test_b7_26_an_ended_exchange_takes_no_answer_until_they_write_again(
+    site: Site,
+) -> None:
     receive(site.database, site.patient)
     browser = site.signed_in()
     path = conversation_of(site)
@@ -216,7 +219,7 @@ def test_a_mailbox_closed_since_then_takes_no_answer(site: Site) -> None:
 
 
 @blocking
-def test_a_new_message_goes_to_who_wrote_before(site: Site) -> None:
+def test_b7_27_a_new_message_goes_to_who_wrote_before(site: Site) -> None:
     receive(site.database, site.patient)
     receive(site.database, site.patient, sender=ROBOT, name="Robot", kind="APP")
     browser = site.signed_in()
@@ -235,7 +238,34 @@ def test_a_new_message_goes_to_who_wrote_before(site: Site) -> None:
 
 
 @blocking
-def test_a_new_message_to_a_stranger_is_not_possible(site: Site) -> None:
+def test_until_when_an_answer_is_taken_and_their_hours_are_shown(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    now = site.database.clock()
+    with site.database.write() as work:
+        mailbox = Mailboxes(work).find(DOCTOR)
+        assert mailbox is not None
+        terms = MailboxTerms(work)
+        terms.set_until(mailbox.id, site.patient, now + timedelta(minutes=9), by="x")
+        hours = "De 9 h à 17 h, <b>jamais</b> le dimanche"
+        terms.set_hours(mailbox.id, hours, key_id=mailbox.key_id, by="x")
+    page = browser.get(path)
+    where = page.text.split('near" method="post" action="')[1]
+
+    assert "Vous pouvez répondre jusqu" in page.text
+    assert "jamais&lt;/b&gt; le dimanche" in page.text
+
+    site.clock.advance(minutes=9)
+    refused = browser.send_form(where.split('"')[0], fields_of(page, text="Trop tard"))
+
+    assert refused.status == 409
+    assert "délai que ce professionnel" in refused.text
+    assert sent(site) == []
+
+
+@blocking
+def test_b7_27_nobody_writes_first_to_a_stranger(site: Site) -> None:
     receive(site.database, site.patient)
     browser = site.signed_in()
 

@@ -24,6 +24,8 @@ from gateway.clock import Clock
 
 SECRET = "not a secret: of the tests"  # noqa: S105 (it is what it says)
 CLIENT = "gateway-of-the-tests"
+PROGRAM = "a-mail-program"
+ACCESS = "an-access.token"
 NUMBER = "899700000017"
 PERSON: dict[str, Any] = {
     "sub": f"f:5c2f:{NUMBER}",
@@ -92,6 +94,7 @@ class LocalProvider:
     metadata: dict[str, Any] = field(factory=dict)
     claims: dict[str, Any] = field(factory=dict)
     person: dict[str, Any] = field(factory=dict)
+    introspected: dict[str, Any] = field(factory=dict)
     header: dict[str, Any] = field(factory=dict)
     as_token: bool = False
     whole_token: str = ""
@@ -117,6 +120,7 @@ class LocalProvider:
                 "token_endpoint": self.address("token"),
                 "userinfo_endpoint": self.address("userinfo"),
                 "jwks_uri": self.address("certs"),
+                "introspection_endpoint": self.address("introspect"),
                 "end_session_endpoint": self.address("logout"),
                 "authorization_response_iss_parameter_supported": True,
             },
@@ -138,6 +142,22 @@ class LocalProvider:
                 "sid": "session-1",
             },
             self.claims,
+        )
+
+    def said_of_a_token(self) -> dict[str, Any]:
+        now = int(self.clock().timestamp())
+        return _changed(
+            {
+                "active": True,
+                "iss": self.issuer,
+                "sub": PERSON["sub"],
+                "azp": PROGRAM,
+                "exp": now + 120,
+                "iat": now,
+                "acr": "eidas1",
+                "SubjectNameID": NUMBER,
+            },
+            self.introspected,
         )
 
     def id_token(self) -> str:
@@ -172,6 +192,10 @@ class LocalProvider:
                 return 400, kind, b'{"error": "invalid_grant"}'
             tokens = {"access_token": "an-access", "id_token": self.id_token()}
             return self.status, kind, json.dumps(tokens).encode()
+        if path == "/introspect":
+            known = form.get("token") == ACCESS
+            said = self.said_of_a_token() if known else {"active": False}
+            return self.status, kind, json.dumps(said).encode()
         if path == "/userinfo":
             person = _changed(PERSON, self.person)
             if self.as_token:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.core.refusals import AttachmentRefusal
 from gateway.rights.attachment_rules import AttachmentPolicy
-from gateway.web.patient.uploads import content_type, judge_files
 from gateway.web.site.forms import UploadedFile
+from gateway.web.site.uploads import content_type, judge_files
 from tests.web.mail import JPEG, PDF, PNG
 
 POLICY = AttachmentPolicy(max_files=3, max_file_bytes=2000, max_total_bytes=3000)

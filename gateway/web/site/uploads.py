@@ -1,4 +1,4 @@
-"""Judges the files a patient attaches: their names, and what their bytes show."""
+"""Judges the files that people attach: their names, and what their bytes show."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gateway.rights.attachment_rules import (
     OfferedFile,
     decide_files,
 )
+from gateway.web.site.answers import SHOWN_INLINE
 from gateway.web.site.forms import UploadedFile
 
 _UNKNOWN = "application/octet-stream"
@@ -111,7 +112,7 @@ def _attachment(file: AcceptedFile) -> OfferedFile:
 
 def content_type(name: str, content: bytes) -> str:
     """
-    Return the type that bytes show, of those a patient may send, or a neutral one.
+    Return the type that bytes show, of those that may be sent, or a neutral one.
 
     Content that is two things at once is neither: another format in front, a
     ZIP behind, or markup inside.
@@ -126,6 +127,17 @@ def content_type(name: str, content: bytes) -> str:
     if PATIENT_TYPES.get(name.rpartition(".")[2].lower()) == "text/plain":
         return "text/plain" if _is_text(content) else _UNKNOWN
     return _UNKNOWN
+
+
+def shown_type(name: str, content: bytes) -> str:
+    """Return the type to show bytes as in the browser, or an empty text: only kept."""
+    found = content_type(name, content)
+    return found if found in SHOWN_INLINE else ""
+
+
+def can_be_viewed(name: str) -> bool:
+    """Tell whether a browser shows files of such a name."""
+    return name.lower().endswith((".pdf", ".jpg", ".jpeg", ".png"))
 
 
 def _is_whole(media_type: str, content: bytes) -> bool:

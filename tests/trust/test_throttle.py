@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from gateway.web.site import throttle as throttling
-from gateway.web.site.throttle import Throttle
+from gateway.trust import throttle as throttling
+from gateway.trust.throttle import Throttle
 from tests.fakes import SetClock
 
 SPAN = timedelta(minutes=5)

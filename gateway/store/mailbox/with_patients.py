@@ -1,0 +1,92 @@
+"""What a mailbox exchanged with patients: read for the pages, as IMAP has it too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import and_, func, or_, select
+
+from gateway.core.envelope import Door
+from gateway.store.mailbox.reading import OF_ITS_MAILBOX, MailItem, MailReading
+from gateway.store.tables import (
+    arrivals,
+    data_keys,
+    folders,
+    mail_items,
+    mail_outlines,
+)
+
+_SENT = "\\sent"
+
+
+@frozen(kw_only=True)
+class KeptMail:
+    """A message in a folder; of an arrival, or kept by a program."""
+
+    item: MailItem
+    arrival_id: str
+
+    @property
+    def subject(self) -> str:
+        """By what the journal names the message."""
+        return self.arrival_id or self.item.blob_id
+
+
+@frozen
+class MailWithPatients(MailReading):
+    """
+    The messages that patients wrote to a mailbox by their pages, and what it sent.
+
+    A message that came by the patients' door is a patient's: no other door lets anybody
+    write as one. One that a mail program moved to another folder was put aside there,
+    and is not here. Of what was sent only the header says to whom it went.
+    """
+
+    def received(self, mailbox_id: str, most: int) -> list[KeptMail]:
+        """Return what patients wrote and lies in INBOX, the newest first."""
+        came = and_(arrivals.c.door == Door.WEB.value, folders.c.name == "INBOX")
+        return self._listed(mailbox_id, came, most)
+
+    def sent(self, mailbox_id: str, most: int) -> list[KeptMail]:
+        """Return what lies in the folder of sent messages, to whomever, newest first"""
+        is_sent = func.lower(folders.c.special_use) == _SENT
+        return self._listed(mailbox_id, is_sent, most)
+
+    def sent_folder(self, mailbox_id: str) -> str:
+        """Return the name of the folder for what is sent, else INBOX: it is there."""
+        names = [
+            one.name
+            for one in self.folders.ensure(mailbox_id)
+            if one.special_use.lower() == _SENT
+        ]
+        return names[0] if names else "INBOX"
+
+    def _listed(self, mailbox_id: str, which: Any, most: int) -> list[KeptMail]:
+        columns, outline = mail_items.c, mail_outlines.c
+        rows: Sequence[Any] = self.work.connection.execute(
+            select(mail_items, outline.headers, outline.structure)
+            .join(folders, folders.c.id == columns.folder_id)
+            .join(data_keys, data_keys.c.id == columns.key_id)
+            .join(
+                mail_outlines,
+                and_(
+                    outline.blob_id == columns.blob_id,
+                    outline.key_id == columns.key_id,
+                ),
+            )
+            .outerjoin(arrivals, arrivals.c.id == columns.arrival_id)
+            .where(
+                folders.c.mailbox_id == mailbox_id,
+                OF_ITS_MAILBOX,
+                which,
+                or_(columns.flags == "", columns.flags.not_like("%\\Deleted%")),
+            )
+            .order_by(columns.internal_date.desc(), columns.uid.desc())
+            .limit(most)
+        ).all()
+        return [
+            KeptMail(item=self._item(row, True), arrival_id=row.arrival_id or "")
+            for row in rows
+        ]

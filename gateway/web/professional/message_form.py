@@ -1,0 +1,157 @@
+"""The form of a message to a patient: what was filled in, and what is wrong."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from uuid import uuid4
+
+from attrs import evolve, field, frozen
+
+from gateway.core.texts.writing import ATTACHMENT_TEXTS
+from gateway.rights.attachment_rules import AttachmentPolicy
+from gateway.rights.messaging_rules import END_SUBJECT
+from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.visits import ProfessionalVisit
+from gateway.web.professional.writing import Answers, ProfessionalWriting
+from gateway.web.site.languages import zone_of
+from gateway.web.site.uploads import judge_files
+
+MOST_SUBJECT: Final = 200
+MOST_TEXT: Final = 20_000
+LONGEST_WINDOW: Final = timedelta(days=366)
+"""For so long at most answers are taken, where an end is set."""
+
+_ONCE = re.compile(r"[0-9a-f]{32}")
+_BUSY: Final = 503
+
+
+@frozen(kw_only=True)
+class Wrong:
+    """What is wrong with one field; ``text`` is ready to show, empty for our own."""
+
+    name: str
+    code: str
+    text: str = ""
+    file: str = field(default="", repr=False)
+
+
+@frozen(kw_only=True)
+class MessageForm:
+    """What the form holds when it is shown."""
+
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    take: str = Answers.TAKEN.value
+    until: str = ""
+    template: str = ""
+    once: str = field(factory=lambda: uuid4().hex, repr=False)
+    had_files: bool = False
+    problems: tuple[Wrong, ...] = ()
+
+    def of(self, name: str) -> tuple[Wrong, ...]:
+        """Return what is wrong with one field."""
+        return tuple(one for one in self.problems if one.name == name)
+
+    def with_template(self, text: str) -> MessageForm:
+        """Return it with a text of one's own at its end, and nothing judged yet."""
+        whole = "\n\n".join(filter(None, [self.text, text]))
+        return evolve(self, text=whole, problems=())
+
+    def with_problem(self, name: str, code: str, text: str = "") -> MessageForm:
+        """Return it with something more that is wrong."""
+        wrong = Wrong(name=name, code=code, text=text)
+        return evolve(self, problems=(*self.problems, wrong))
+
+
+@frozen
+class MessageForms:
+    """Reads and checks the form."""
+
+    desk: ProfessionalDesk
+
+    def limits(self) -> AttachmentPolicy:
+        """Return the limits on attached files, from the settings."""
+        settings = self.desk.settings.professional
+        return AttachmentPolicy(
+            max_files=settings.files_of_message,
+            max_file_bytes=settings.file_bytes,
+            max_total_bytes=settings.max_message_bytes,
+        )
+
+    def read(
+        self, visit: ProfessionalVisit, *, needs_subject: bool
+    ) -> tuple[MessageForm, ProfessionalWriting]:
+        """
+        Return the form as it was sent, with its problems, and what would be sent.
+
+        What is written is only to be sent when there is no problem.
+        """
+        fields = visit.form
+        once, take = fields.line("once"), fields.line("take")
+        form = MessageForm(
+            subject=fields.line("subject"),
+            text=fields.text("text").strip(),
+            take=take if take in set(Answers) else Answers.TAKEN.value,
+            until=fields.line("until")[:10],
+            template=fields.line("template")[:32],
+            once=once if _ONCE.fullmatch(once) else uuid4().hex,
+            had_files=bool(fields.files) or bool(fields.cut),
+        )
+        wrong = self._words(form, needs_subject=needs_subject)
+        until = self.until(visit, form.until) if form.take == Answers.UNTIL else None
+        if form.take == Answers.UNTIL and until is None:
+            wrong.append(Wrong(name="until", code="day"))
+        if fields.cut:
+            code = "busy" if fields.cut == _BUSY else "cut"
+            wrong.append(Wrong(name="files", code=code))
+        judged = judge_files(fields.files, self.limits())
+        language = 1 if visit.language == "en" else 0
+        wrong += [
+            Wrong(
+                name="files",
+                code=one.refusal.value,
+                text=ATTACHMENT_TEXTS[one.refusal][language],
+                file=one.name,
+            )
+            for one in judged.refused
+        ]
+        writing = ProfessionalWriting(
+            subject=form.subject,
+            text=form.text,
+            files=judged.accepted,
+            take=Answers(form.take),
+            until=until,
+            once=form.once,
+        )
+        return evolve(form, problems=tuple(wrong)), writing
+
+    def _words(self, form: MessageForm, *, needs_subject: bool) -> list[Wrong]:
+        wrong = []
+        if needs_subject and not form.subject:
+            wrong.append(Wrong(name="subject", code="missing"))
+        elif len(form.subject) > MOST_SUBJECT:
+            wrong.append(Wrong(name="subject", code="long"))
+        elif form.subject == END_SUBJECT or not form.subject.isprintable():
+            # The mark of mail programs that ends an exchange is a button here.
+            wrong.append(Wrong(name="subject", code="odd"))
+        if not form.text:
+            wrong.append(Wrong(name="text", code="missing"))
+        elif len(form.text) > MOST_TEXT:
+            wrong.append(Wrong(name="text", code="long"))
+        return wrong
+
+    def until(self, visit: ProfessionalVisit, day: str) -> datetime | None:
+        """
+        Return the end of a day that is named, or None: it is none, past, or too late.
+        """
+        try:
+            named = date.fromisoformat(day)
+        except ValueError:
+            return None
+        today = self.desk.day(visit.now)
+        if not today <= named <= today + LONGEST_WINDOW:
+            return None
+        zone = zone_of(self.desk.settings.web.time_zone)
+        return datetime.combine(named + timedelta(days=1), time(), zone)

@@ -1,0 +1,337 @@
+"""The pages of messages with patients: the list, an exchange, its end, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import evolve, frozen
+
+from gateway.errors import InvalidError, NotFoundError
+from gateway.message.flags import SEEN, FlagChange, FlagMode
+from gateway.message.reading import read_parts
+from gateway.message.subjects import answer_subject
+from gateway.rights.messaging_rules import END_SUBJECT
+from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.mail import Mail
+from gateway.store.mailbox.mailboxes import Mailbox
+from gateway.store.mailbox.openings import OpenedBy, Openings
+from gateway.store.mailbox.terms import MailboxTerms, day_before
+from gateway.store.patients.profiles import Profile
+from gateway.store.professionals.templates import MessageTemplates
+from gateway.web.professional.correspondence import (
+    Correspondence,
+    ExchangedLetter,
+    PatientThread,
+    Stand,
+)
+from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.filing import known_profile
+from gateway.web.professional.message_form import MessageForm, MessageForms
+from gateway.web.professional.own_mailboxes import OwnMailboxes, is_shared
+from gateway.web.professional.visits import ProfessionalVisit
+from gateway.web.professional.writing import (
+    Answers,
+    ProfessionalWriting,
+    WritingToPatients,
+)
+from gateway.web.site.answers import Answer, download, inline, redirect
+from gateway.web.site.languages import zone_of
+from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.uploads import shown_type
+
+_SHOWN: Final = 20
+"""Messages of an exchange that are shown whole, the last; the others by their heads."""
+
+
+@frozen
+class MessagePages:
+    """Messages of the mailboxes one holds; every address of another's is a 404."""
+
+    desk: ProfessionalDesk
+
+    def messages(self, visit: ProfessionalVisit) -> Answer:
+        """List the exchanges of one mailbox, the newest first."""
+        wanted = visit.query.get("mailbox", "")[:32]
+        with self.desk.database.read() as work:
+            mailboxes = OwnMailboxes(self.desk).all(work, visit)
+            chosen = next(
+                (one for one in mailboxes if one.id == wanted),
+                mailboxes[0] if mailboxes and not wanted else None,
+            )
+            if wanted and chosen is None:
+                raise NotFoundError("not found")
+            threads: list[PatientThread] = []
+            if chosen is not None:
+                threads = Correspondence(self.desk, work, chosen).threads()
+        page = ListPage.asked(visit.query, len(threads))
+        return self.desk.page(
+            visit,
+            "messages.html",
+            mailboxes=mailboxes,
+            mailbox=chosen,
+            threads=threads[page.offset : page.offset + PER_PAGE],
+            page=page,
+            most=self.desk.settings.professional.messages_shown,
+            sent=visit.query.get("sent", "") == "1",
+            Stand=Stand,
+            end_subject=END_SUBJECT,
+        )
+
+    def thread(
+        self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
+    ) -> Answer:
+        """Show an exchange; what the patient wrote counts as opened by who looks."""
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            until = self._until(work, mailbox, thread)
+        self._open(visit, thread.letters[:_SHOWN])
+        form = MessageForm()
+        if until is not None and until > visit.now:
+            form = evolve(form, take=Answers.UNTIL.value, until=self._day(until))
+        return self._show(visit, mailbox_id, thread_id, form)
+
+    def answer(
+        self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
+    ) -> Answer:
+        """Write to the patient of an exchange; one that was ended is open again."""
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            profile = self._patient(work, thread)
+            templates = MessageTemplates(work, visit.held_session.account)
+            form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
+            if visit.form.line("action") == "template":
+                chosen = templates.find(form.template)
+                form = form.with_template(chosen.text if chosen else "")
+                return self._show(visit, mailbox_id, thread_id, form)
+        if profile is None or self._refusal(visit, profile, mailbox) is not None:
+            return self._show(visit, mailbox_id, thread_id, form, status=409)
+        if form.problems:
+            status = visit.form.cut or 422
+            return self._show(visit, mailbox_id, thread_id, form, status=status)
+        self._writing.send(visit, profile, mailbox, answering(thread, writing))
+        return redirect(f"/messages/{mailbox_id}/{thread_id}?done=sent#last")
+
+    def end(self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str) -> Answer:
+        """End an exchange, as mail does it: the patient is told, and answers no more"""
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            profile = self._patient(work, thread)
+        here = f"/messages/{mailbox_id}/{thread_id}"
+        if thread.stand is Stand.ENDED:
+            return redirect(here)
+        if profile is None or self._refusal(visit, profile, mailbox) is not None:
+            return self._show(visit, mailbox_id, thread_id, MessageForm(), status=409)
+        self._writing.send(
+            visit,
+            profile,
+            mailbox,
+            # One end for each last message: the button pressed twice ends once.
+            ProfessionalWriting(
+                subject=END_SUBJECT, text="", once=f"end:{thread.last.kept.subject}"
+            ),
+        )
+        return redirect(f"{here}?done=ended#last")
+
+    def window(
+        self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
+    ) -> Answer:
+        """Set until when the patient may answer, or that there is no end."""
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            profile = self._patient(work, thread)
+        day, until = visit.form.line("until")[:10], None
+        if day:
+            until = MessageForms(self.desk).until(visit, day)
+        if (day and until is None) or profile is None:
+            form = MessageForm(until=day).with_problem("window", "day")
+            return self._show(visit, mailbox_id, thread_id, form, status=422)
+        patient, by = profile, visit.professional.national_id
+        self.desk.write(
+            lambda work: MailboxTerms(work).set_until(
+                mailbox.id, patient.id, until, by=by
+            )
+        )
+        return redirect(f"/messages/{mailbox_id}/{thread_id}?done=window#terms")
+
+    def file(
+        self,
+        visit: ProfessionalVisit,
+        mailbox_id: str,
+        thread_id: str,
+        letter_id: str,
+        place: int,
+    ) -> Answer:
+        """Give a file of a message to keep."""
+        wanted = (mailbox_id, thread_id, letter_id)
+        return download(*self._file(visit, wanted, place))
+
+    def view(
+        self,
+        visit: ProfessionalVisit,
+        mailbox_id: str,
+        thread_id: str,
+        letter_id: str,
+        place: int,
+    ) -> Answer:
+        """Show a PDF or an image of a message, if its bytes are what its name says."""
+        wanted = (mailbox_id, thread_id, letter_id)
+        name, content = self._file(visit, wanted, place)
+        return inline(name, shown_type(name, content), content)
+
+    def _file(
+        self, visit: ProfessionalVisit, wanted: tuple[str, str, str], place: int
+    ) -> tuple[str, bytes]:
+        mailbox_id, thread_id, letter_id = wanted
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            letter = next((one for one in thread.letters if one.id == letter_id), None)
+            if letter is None:
+                raise NotFoundError("not found")
+            content = Correspondence(self.desk, work, mailbox).content(letter)
+        files = read_parts(content).attachments
+        if place >= len(files):
+            raise NotFoundError("not found")
+        self._open(visit, [letter])
+        try:
+            return files[place].name or "document", files[place].content()
+        except InvalidError as error:
+            raise NotFoundError("not found", detail="damaged attachment") from error
+
+    def _found(
+        self,
+        work: UnitOfWork,
+        visit: ProfessionalVisit,
+        mailbox_id: str,
+        thread_id: str,
+    ) -> tuple[Mailbox, PatientThread]:
+        mailbox = OwnMailboxes(self.desk).get(work, visit, mailbox_id)
+        return mailbox, Correspondence(self.desk, work, mailbox).thread(thread_id)
+
+    @property
+    def _writing(self) -> WritingToPatients:
+        return WritingToPatients(self.desk)
+
+    def _refusal(
+        self, visit: ProfessionalVisit, profile: Profile, mailbox: Mailbox
+    ) -> str | None:
+        why = self._writing.refusal(visit, profile, mailbox)
+        return None if why is None else why.value
+
+    def _patient(self, work: UnitOfWork, thread: PatientThread) -> Profile | None:
+        matricule = thread.address.partition("@")[0].upper()
+        return known_profile(work, matricule=matricule)
+
+    def _until(
+        self, work: UnitOfWork, mailbox: Mailbox, thread: PatientThread
+    ) -> datetime | None:
+        profile = self._patient(work, thread)
+        if profile is None:
+            return None
+        return MailboxTerms(work).until(mailbox.id, profile.id)
+
+    def _day(self, until: datetime) -> str:
+        """Return the last day of a window, as a field of a form has it."""
+        zone = zone_of(self.desk.settings.web.time_zone)
+        return day_before(until).astimezone(zone).date().isoformat()
+
+    def _open(
+        self, visit: ProfessionalVisit, letters: Sequence[ExchangedLetter]
+    ) -> None:
+        """
+        Keep who opened messages first, and mark them as read for mail programs too.
+        """
+        who = visit.professional.national_id
+        by_folder: dict[str, list[ExchangedLetter]] = {}
+        for one in letters:
+            if not one.is_own:
+                by_folder.setdefault(one.kept.item.folder_id, []).append(one)
+        with self.desk.database.read() as work:
+            fresh = {
+                folder_id: Openings(work).missing(
+                    folder_id, [one.kept.item.uid for one in some], who
+                )
+                for folder_id, some in by_folder.items()
+            }
+        unseen = {
+            folder_id: [one.kept.item.uid for one in some if one.is_new]
+            for folder_id, some in by_folder.items()
+        }
+        if not any(fresh.values()) and not any(unseen.values()):
+            return
+
+        def job(work: UnitOfWork) -> None:
+            for folder_id, some in fresh.items():
+                Openings(work).keep(folder_id, list(some), who, OpenedBy.PAGE)
+            mail = Mail(work)
+            for folder_id, uids in unseen.items():
+                if uids:
+                    folder = mail.folders.get(folder_id)
+                    mail.change_flags(folder, uids, FlagChange(FlagMode.ADD, (SEEN,)))
+
+        self.desk.write(job)
+
+    def _show(
+        self,
+        visit: ProfessionalVisit,
+        mailbox_id: str,
+        thread_id: str,
+        form: MessageForm,
+        *,
+        status: int = 200,
+    ) -> Answer:
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            last = tuple(reversed(thread.letters[:_SHOWN]))
+            shown = Correspondence(self.desk, work, mailbox).shown(
+                last, openings=is_shared(mailbox)
+            )
+            profile = self._patient(work, thread)
+            until = self._until(work, mailbox, thread)
+            templates = MessageTemplates(work, visit.held_session.account).listed()
+        refused = "NOT_REACHED"
+        if profile is not None:
+            refused = self._refusal(visit, profile, mailbox) or ""
+        return self.desk.page(
+            visit,
+            "exchange.html",
+            status=status,
+            mailbox=mailbox,
+            is_shared=is_shared(mailbox),
+            thread=thread,
+            shown=shown,
+            older=tuple(reversed(thread.letters[_SHOWN:])),
+            refused=refused,
+            until=until,
+            last_day=day_before(until) if until else None,
+            until_day=self._day(until) if until else "",
+            form=form,
+            templates=templates,
+            limits=MessageForms(self.desk).limits(),
+            today=self.desk.day(visit.now).isoformat(),
+            done=visit.query.get("done", ""),
+            Stand=Stand,
+            end_subject=END_SUBJECT,
+        )
+
+
+def answering(
+    thread: PatientThread, writing: ProfessionalWriting
+) -> ProfessionalWriting:
+    """Return what is written as an answer to the patient's last message, if any."""
+    last = thread.newest_received
+    own = (one for one in thread.letters if one.subject != END_SUBJECT)
+    about = last or next(own, None)
+    subject = writing.subject
+    if not subject and about is not None:
+        subject = answer_subject(about.subject)
+    if last is None:
+        return evolve(writing, subject=subject)
+    said = last.headers
+    return evolve(
+        writing,
+        subject=subject,
+        in_reply_to=said.message_id,
+        references=(*said.references, *filter(None, [said.message_id])),
+    )
