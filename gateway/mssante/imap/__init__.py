@@ -6,8 +6,9 @@ The mailboxes of professionals, over IMAP (RFC 3501). Notes on how it works.
 client). ``commands`` is the table of all commands: in which states each is allowed,
 and the function that runs it. ::
 
-    Twisted ─▶ connection ─▶ session.run ─▶ commands ─▶ sign_in · folders · changes
-                   ▲                                   fetch · search · idle
+    Twisted ─▶ connection ─▶ session.run ─▶ commands ─▶ sign_in · folders · lists
+                   ▲                                   statuses · quotas · changes
+                   │                                   fetch · search · idle
                    └──── untagged, complete, stream ◀─────────────┤
                                                                   ▼
                                mail_store ─▶ threads (reading) · writer (commits)

@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 
 from gateway.errors import InvalidError
-from gateway.mssante.imap import changes, folders, sign_in
+from gateway.mssante.imap import changes, folders, lists, quotas, sign_in, statuses
 from gateway.mssante.imap import idle as listening
 from gateway.mssante.imap.fetch import fetch
 from gateway.mssante.imap.search import search
@@ -54,9 +54,11 @@ COMMANDS: Mapping[bytes, Command] = MappingProxyType(
         b"RENAME": Command(_AFTER, folders.rename),
         b"SUBSCRIBE": Command(_AFTER, folders.subscribe),
         b"UNSUBSCRIBE": Command(_AFTER, folders.unsubscribe),
-        b"LIST": Command(_AFTER, folders.list_all),
-        b"LSUB": Command(_AFTER, folders.list_subscribed),
-        b"STATUS": Command(_AFTER, folders.status),
+        b"LIST": Command(_AFTER, lists.list_all),
+        b"LSUB": Command(_AFTER, lists.list_subscribed),
+        b"STATUS": Command(_AFTER, statuses.status),
+        b"GETQUOTA": Command(_AFTER, quotas.get_quota),
+        b"GETQUOTAROOT": Command(_AFTER, quotas.get_quota_root),
         b"NAMESPACE": Command(_AFTER, folders.namespace),
         b"APPEND": Command(_AFTER, changes.append),
         b"IDLE": Command(_AFTER, listening.idle),

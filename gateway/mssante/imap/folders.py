@@ -1,40 +1,22 @@
-"""IMAP commands about folders: open, list, make, rename, count (RFC 3501 §6.3)."""
+"""IMAP commands about folders: open, make, rename, subscribe (RFC 3501 §6.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 
-from gateway.errors import ConflictError, InvalidError, NotFoundError
-from gateway.mssante.imap.folder_names import decode_name, read_name, read_new_name
-from gateway.mssante.imap.format import folder_name
-from gateway.mssante.imap.listing import Listed, list_folders, list_subscriptions
-from gateway.mssante.imap.refusals import NO_FOLDER, CommandRefusedError, Refusal
+from gateway.errors import ConflictError, InvalidError
+from gateway.mssante.imap import named
+from gateway.mssante.imap.folder_names import read_new_name
+from gateway.mssante.imap.refusals import CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.view import View
 from gateway.mssante.imap.watch import claim_recent
 from gateway.store.base.work import UnitOfWork
-from gateway.store.mailbox.folders import INBOX, Folder, Folders, FolderStatus
+from gateway.store.mailbox.folders import INBOX, Folder, Folders
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.reading import MailReading
-
-_STATUS = {
-    "MESSAGES": lambda status: status.messages,
-    "RECENT": lambda status: status.recent,
-    "UIDNEXT": lambda status: status.folder.uid_next,
-    "UIDVALIDITY": lambda status: status.folder.uid_validity,
-    "UNSEEN": lambda status: status.unseen,
-}
-
-
-def _existing(reader: Reader) -> str:
-    """Read the name of a folder; one that no folder can have is not found."""
-    raw = reader.astring()
-    try:
-        return read_name(raw)
-    except InvalidError:
-        raise CommandRefusedError(NO_FOLDER) from None
 
 
 def _new(reader: Reader) -> str:
@@ -43,13 +25,6 @@ def _new(reader: Reader) -> str:
         return read_new_name(raw)
     except InvalidError as error:
         raise CommandRefusedError(Refusal("CANNOT", error.public)) from None
-
-
-def _found(work: UnitOfWork, mailbox_id: str, name: str) -> Folder:
-    found = Folders(work).find(mailbox_id, name)
-    if found is None:
-        raise NotFoundError("no such folder")
-    return found
 
 
 async def select(session: ImapSession, reader: Reader) -> bytes:
@@ -65,12 +40,12 @@ async def examine(session: ImapSession, reader: Reader) -> bytes:
 async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> bytes:
     reader.space()
     session.unselect()  # whatever happens (RFC 3501 §6.3.1)
-    name = _existing(reader)
+    name = named.existing(reader)
     reader.end()
     mailbox_id = session.mailbox_id
 
     def open_folder(work: UnitOfWork) -> tuple[Folder, View]:
-        folder = _found(work, mailbox_id, name)
+        folder = named.found(work, mailbox_id, name)
         entries = MailReading(work).entries(folder.id)
         return folder, View(folder, entries, read_only=read_only)
 
@@ -130,14 +105,14 @@ async def _changing(
 async def delete(session: ImapSession, reader: Reader) -> bytes:
     """DELETE (RFC 3501 §6.3.4): the folder and its messages, not those below it."""
     reader.space()
-    name = _existing(reader)
+    name = named.existing(reader)
     reader.end()
     if name == INBOX:
         raise CommandRefusedError(Refusal("CANNOT", "INBOX stays"))
     mailbox_id = session.mailbox_id
 
     def remove(work: UnitOfWork) -> str:
-        folder = _found(work, mailbox_id, name)
+        folder = named.found(work, mailbox_id, name)
         Mail(work).empty(folder)
         Folders(work).remove(folder)
         return folder.id
@@ -151,7 +126,7 @@ async def delete(session: ImapSession, reader: Reader) -> bytes:
 async def rename(session: ImapSession, reader: Reader) -> bytes:
     """RENAME (RFC 3501 §6.3.5); INBOX stays what it is."""
     reader.space()
-    old = _existing(reader)
+    old = named.existing(reader)
     reader.space()
     new = _new(reader)
     reader.end()
@@ -176,7 +151,7 @@ async def unsubscribe(session: ImapSession, reader: Reader) -> bytes:
 
 async def _subscribe(session: ImapSession, reader: Reader, *, subscribed: bool) -> None:
     reader.space()
-    name = _existing(reader)
+    name = named.existing(reader)
     reader.end()
     mailbox_id = session.mailbox_id
 
@@ -184,73 +159,6 @@ async def _subscribe(session: ImapSession, reader: Reader, *, subscribed: bool) 
         Folders(work).subscribe(mailbox_id, name, subscribed=subscribed)
 
     await session.store.write(change)
-
-
-async def list_all(session: ImapSession, reader: Reader) -> bytes:
-    """LIST (RFC 3501 §6.3.8), with special uses (RFC 6154 §2) and children."""
-    await _list(session, reader, b"LIST", subscribed=False)
-    return b"LIST completed"
-
-
-async def list_subscribed(session: ImapSession, reader: Reader) -> bytes:
-    """LSUB (RFC 3501 §6.3.9)."""
-    await _list(session, reader, b"LSUB", subscribed=True)
-    return b"LSUB completed"
-
-
-async def _list(
-    session: ImapSession, reader: Reader, command: bytes, *, subscribed: bool
-) -> None:
-    reader.space()
-    reference, pattern = reader.astring(), b""
-    reader.space()
-    pattern = reader.list_pattern()
-    reader.end()
-    if not pattern:  # asks for the delimiter alone
-        session.connection.untagged(command + b' (\\Noselect) "/" ""')
-        return
-    try:
-        wanted = decode_name(reference + pattern)
-    except InvalidError:
-        return  # no folder has such a name
-    mailbox_id = session.mailbox_id
-
-    def match(work: UnitOfWork) -> list[Listed]:
-        folders = Folders(work)
-        known = folders.listed(mailbox_id)
-        if not subscribed:
-            return list_folders(known, wanted)
-        return list_subscriptions(
-            known, folders.lasting_subscriptions(mailbox_id), wanted
-        )
-
-    for found in await session.store.read(match):
-        attributes = " ".join(found.attributes).encode("ascii")
-        name = folder_name(found.name)
-        session.connection.untagged(command + b" (" + attributes + b') "/" ' + name)
-
-
-async def status(session: ImapSession, reader: Reader) -> bytes:
-    """STATUS (RFC 3501 §6.3.10)."""
-    reader.space()
-    name = _existing(reader)
-    reader.space()
-    items = reader.listed(lambda: reader.atom().decode("ascii"), most=20)
-    reader.end()
-    if not items or any(item not in _STATUS for item in items):
-        raise InvalidError("unknown status item")
-    mailbox_id = session.mailbox_id
-
-    def count(work: UnitOfWork) -> FolderStatus:
-        folders = Folders(work)
-        return folders.status(_found(work, mailbox_id, name))
-
-    found = await session.store.read(count)
-    counts = " ".join(f"{item} {_STATUS[item](found)}" for item in items)
-    session.connection.untagged(
-        b"STATUS " + folder_name(name) + f" ({counts})".encode("ascii")
-    )
-    return b"STATUS completed"
 
 
 async def namespace(session: ImapSession, reader: Reader) -> bytes:

@@ -12,10 +12,44 @@ from gateway.store.mailbox.folders import DELIMITER, INBOX, Folder
 
 @frozen
 class Listed:
-    """A line of LIST: the attributes and the name."""
+    """
+    A line of LIST: the attributes and the name.
+
+    ``below`` are the selection options that fit some folder below it (CHILDINFO);
+    ``is_selected`` is False where it is shown for that alone.
+    """
 
     attributes: tuple[str, ...]
     name: str
+    below: tuple[str, ...] = ()
+    is_selected: bool = True
+
+
+@frozen(kw_only=True)
+class Selection:
+    """
+    Which folders an extended LIST asks for (RFC 5258 §3).
+
+    ``subscribed`` and ``special`` choose among them, ``recursive`` shows what fits a
+    pattern above one that is chosen and fits none, ``tells_subscribed`` marks the
+    subscribed ones.
+    """
+
+    patterns: tuple[str, ...] = ()
+    subscribed: bool = False
+    special: bool = False
+    recursive: bool = False
+    tells_subscribed: bool = False
+
+    def fits(self, name: str) -> bool:
+        """Tell whether a name fits one of the patterns."""
+        return any(_fits(name, pattern) for pattern in self.patterns)
+
+    def chooses(self, folder: Folder | None, *, lasting: bool) -> bool:
+        """Tell whether a name, of a folder or none, fits the options."""
+        if self.subscribed and not (folder.subscribed if folder else lasting):
+            return False
+        return not self.special or (folder is not None and bool(folder.special_use))
 
 
 def list_folders(folders: Sequence[Folder], pattern: str) -> list[Listed]:
@@ -54,6 +88,59 @@ def list_subscriptions(
         for name in _in_order(names | above if pattern.endswith("%") else names)
         if _fits(name, pattern)
     ]
+
+
+def list_selected(
+    folders: Sequence[Folder], lasting: Collection[str], selection: Selection
+) -> list[Listed]:
+    """
+    Return what an extended LIST shows; ``lasting`` are subscriptions without a folder.
+
+    What is no folder is ``\\NonExistent``: a level above one, or a name that is still
+    subscribed to.
+    """
+    known = {folder.name: folder for folder in folders}
+    parents = {above for name in known for above in _above(name)}
+    names = known.keys() | parents | (set(lasting) if selection.subscribed else set())
+    chosen = {
+        name
+        for name in names
+        if selection.chooses(known.get(name), lasting=name in lasting)
+    }
+    fitting = {name for name in names if selection.fits(name)}
+    above = {one for name in chosen - fitting for one in _above(name)}
+    shown = chosen | above if selection.recursive else chosen
+    criteria = tuple(
+        word
+        for word, is_on in (
+            ("SUBSCRIBED", selection.subscribed),
+            ("SPECIAL-USE", selection.special),
+        )
+        if is_on
+    )
+    return [
+        Listed(
+            _attributes(name, known.get(name), parents, lasting, selection),
+            name,
+            criteria if selection.recursive and name in above else (),
+            is_selected=name in chosen,
+        )
+        for name in _in_order(shown & fitting)
+    ]
+
+
+def _attributes(
+    name: str,
+    folder: Folder | None,
+    parents: Collection[str],
+    lasting: Collection[str],
+    selection: Selection,
+) -> tuple[str, ...]:
+    subscribed = folder.subscribed if folder else name in lasting
+    marks = ("\\Subscribed",) if selection.tells_subscribed and subscribed else ()
+    if folder is None:
+        return ("\\NonExistent", _children(name, parents), *marks)
+    return (*_listed(name, folder, parents).attributes, *marks)
 
 
 def _listed(name: str, folder: Folder | None, parents: Collection[str]) -> Listed:

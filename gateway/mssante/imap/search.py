@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
@@ -24,6 +24,7 @@ from gateway.message.header_block import MOST_BYTES, split_fields
 from gateway.message.outline import Part
 from gateway.message.parameters import read_disposition, read_media_type
 from gateway.mssante.imap.damage import tell_damage
+from gateway.mssante.imap.format import uid_set
 from gateway.mssante.imap.search_keys import (
     All,
     Dated,
@@ -61,6 +62,7 @@ async def search(
 ) -> bytes:
     """SEARCH and UID SEARCH."""
     reader.space()
+    returned = _read_returned(reader)
     key = read_search(reader)
     reader.end()
     view = session.selected
@@ -70,11 +72,47 @@ async def search(
         damaged: list[MailItem] = []
         found = await _found(session, view, key, damaged)
         await tell_damage(session, damaged)
-    numbers = (view.uids[place] if by_uid else place + 1 for place in found)
-    session.connection.untagged(
-        b" ".join([b"SEARCH", *(b"%d" % number for number in numbers)])
-    )
+    numbers = [view.uids[place] if by_uid else place + 1 for place in found]
+    if returned is None:
+        told = b" ".join([b"SEARCH", *(b"%d" % number for number in numbers)])
+    else:
+        correlator = b'ESEARCH (TAG "' + session.tag + b'")'
+        uid = [b"UID"] if by_uid else []
+        told = b" ".join([correlator, *uid, *_returned(returned, numbers)])
+    session.connection.untagged(told)
     return b"SEARCH completed"
+
+
+_RETURN_OPTIONS = (b"MIN", b"MAX", b"ALL", b"COUNT")
+
+
+def _read_returned(reader: Reader) -> frozenset[bytes] | None:
+    """
+    Read ``RETURN (…)`` if it comes (RFC 4731 §3.1); nothing in it means ALL.
+
+    Raises:
+        InvalidError: it is malformed, or names what we do not return.
+    """
+    if not reader.take_word(b"RETURN"):
+        return None
+    reader.space()
+    options = frozenset(reader.listed(reader.atom, most=20))
+    if options - set(_RETURN_OPTIONS):
+        raise InvalidError("unknown thing to return")
+    reader.space()
+    return options or frozenset({b"ALL"})
+
+
+def _returned(options: frozenset[bytes], numbers: Sequence[int]) -> Iterator[bytes]:
+    """Yield what is asked of the numbers found, in their order (RFC 4731 §3.1)."""
+    if numbers and b"MIN" in options:
+        yield b"MIN %d" % numbers[0]
+    if numbers and b"MAX" in options:
+        yield b"MAX %d" % numbers[-1]
+    if numbers and b"ALL" in options:
+        yield b"ALL " + uid_set(numbers)
+    if b"COUNT" in options:
+        yield b"COUNT %d" % len(numbers)
 
 
 async def _found(

@@ -44,6 +44,12 @@ _INSIDE_TLS = (
     b"MOVE",
     b"UNSELECT",
     b"LITERAL-",
+    b"ESEARCH",
+    b"LIST-EXTENDED",
+    b"LIST-STATUS",
+    b"STATUS=SIZE",
+    b"QUOTA",
+    b"QUOTA=RES-STORAGE",
 )
 """Capabilities that are offered to whoever may sign in."""
 

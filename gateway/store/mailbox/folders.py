@@ -62,13 +62,19 @@ class Folder:
 
 @frozen(kw_only=True)
 class FolderStatus:
-    """What STATUS tells (RFC 3501 §6.3.10)."""
+    """
+    What STATUS tells (RFC 3501 §6.3.10); sizes are in bytes.
+
+    ``deleted`` are those that an EXPUNGE would remove.
+    """
 
     folder: Folder
     messages: int
     unseen: int
     recent: int
     size: int
+    deleted: int
+    deleted_size: int
 
 
 @frozen
@@ -309,6 +315,7 @@ class Folders:
         """Return the counts of a folder."""
         columns = mail_items.c
         unseen = case((columns.flags.contains("\\Seen", autoescape=True), 0), else_=1)
+        is_deleted = columns.flags.contains("\\Deleted", autoescape=True)
         row = self.work.connection.execute(
             select(
                 func.count(),
@@ -317,6 +324,8 @@ class Folders:
                     func.sum(case((columns.uid >= folder.recent_uid, 1), else_=0)), 0
                 ),
                 func.coalesce(func.sum(columns.size), 0),
+                func.coalesce(func.sum(case((is_deleted, 1), else_=0)), 0),
+                func.coalesce(func.sum(case((is_deleted, columns.size), else_=0)), 0),
             ).where(columns.folder_id == folder.id)
         ).one()
         return FolderStatus(
@@ -325,6 +334,8 @@ class Folders:
             unseen=int(row[1]),
             recent=int(row[2]),
             size=int(row[3]),
+            deleted=int(row[4]),
+            deleted_size=int(row[5]),
         )
 
     def _insert(self, mailbox_id: str, name: str, special_use: str) -> None:

@@ -85,12 +85,23 @@ class MailReading:
         """The folders they are in."""
         return Folders(self.work)
 
-    def has_room(self, mailbox_id: str, size: int, quota: int) -> bool:
-        """Tell whether a message of that size fits in the quota."""
+    def used(self, mailbox_id: str) -> int:
+        """
+        Return what the messages of a mailbox count against its quota, in bytes.
+
+        Raises:
+            NotFoundError: there is no such mailbox.
+        """
         used = self.work.connection.execute(
             select(mailboxes.c.used_bytes).where(mailboxes.c.id == mailbox_id)
         ).scalar()
-        return used is not None and used + charge_of(size) <= quota
+        if used is None:
+            raise NotFoundError("no such mailbox")
+        return int(used)
+
+    def has_room(self, mailbox_id: str, size: int, quota: int) -> bool:
+        """Tell whether a message of that size fits in the quota; raises as `used`."""
+        return self.used(mailbox_id) + charge_of(size) <= quota
 
     def entries(self, folder_id: str) -> list[tuple[int, str]]:
         """Return (uid, flags) of every message of a folder, by uid."""

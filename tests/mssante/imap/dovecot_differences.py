@@ -129,6 +129,19 @@ _WHY = {
     "STATUS tells what the next session would find recent": (
         "append 10: STATUS {w} (MESSAGES RECENT UIDNEXT UNSEEN)",
     ),
+    "whether there are folders below is told unasked, to every LIST (RFC 3348)": (
+        'extended list 7: LIST "" ({w}/a* {w}/d)',
+        'extended list 8: LIST (SUBSCRIBED) "" {w}/*',
+        'extended list 9: LIST (SUBSCRIBED RECURSIVEMATCH) "" {w}/*',
+        'extended list 10: LIST (SUBSCRIBED RECURSIVEMATCH) "" {w}/%',
+        'extended list 11: LIST (SUBSCRIBED RECURSIVEMATCH) "" {w}/a/%',
+        'extended list 12: LIST () "" {w}/%',
+        'extended list 13: LIST "" {w}/% RETURN ()',
+        'extended list 16: LIST "" {w}/* RETURN (STATUS (MESSAGES UIDNEXT UNSEEN))',
+    ),
+    "several patterns are at least one (RFC 5258 §6)": (
+        'extended list 21: LIST "" ()',
+    ),
     "RECENT is told with every EXISTS": ("two sessions 9: NOOP",),
     "LSUB tells whether there are folders below, and that a folder is gone": (
         'subscriptions 3: LSUB "" {w}/*',

@@ -212,3 +212,42 @@ def test_i02_deep_or_endless_searches_are_refused(text: bytes) -> None:
 def test_a_text_that_is_not_utf8_is_a_bad_charset() -> None:
     with pytest.raises(BadCharsetError):
         read_search(Reader([b'SUBJECT "\xe9"']))
+
+
+RETURNED = [
+    ("SEARCH RETURN () ALL", b"ALL 1:3"),
+    ("SEARCH RETURN (ALL) ALL", b"ALL 1:3"),
+    ("SEARCH RETURN (MIN) ALL", b"MIN 1"),
+    ("SEARCH RETURN (MAX MIN) ALL", b"MIN 1 MAX 3"),
+    ("SEARCH RETURN (COUNT) UNSEEN", b"COUNT 2"),
+    ("search return (count all min max) 1,3", b"MIN 1 MAX 3 ALL 1,3 COUNT 2"),
+    ("SEARCH RETURN (MIN MAX ALL COUNT) ANSWERED", b"COUNT 0"),
+    ("SEARCH RETURN (ALL) ANSWERED", b""),
+    ("SEARCH RETURN (ALL) CHARSET UTF-8 SUBJECT vide", b"ALL 3"),
+    ("UID SEARCH RETURN (COUNT ALL) UID 2:*", b"UID ALL 2:3 COUNT 2"),
+]
+
+
+@off_the_loop
+def test_a_search_returns_what_is_asked_of_what_it_finds(mailroom: Mailroom) -> None:
+    """RFC 4731 §3.1"""
+    mailroom.deliver(FIRST, flags=("\\Seen",))
+    mailroom.deliver(SECOND)
+    mailroom.deliver(THIRD)
+    with mailroom.wire() as wire:
+        wire.ask("EXAMINE INBOX")
+        for command, told in RETURNED:
+            [found, _] = wire.ask(command)
+            expected = b'* ESEARCH (TAG "t") ' + told
+            assert found == expected.rstrip(), command
+        for wrong in ("RETURN", "RETURN ALL ALL", "RETURN (SAVE) ALL", "RETURN ()"):
+            assert wire.ask(f"SEARCH {wrong}")[-1].startswith(b"t BAD"), wrong
+
+
+@off_the_loop
+def test_an_empty_folder_returns_no_number(mailroom: Mailroom) -> None:
+    with mailroom.wire() as wire:
+        wire.ask("SELECT Sent")
+        told = wire.ask("UID SEARCH RETURN (MIN COUNT) ALL")
+
+    assert told[0] == b'* ESEARCH (TAG "t") UID COUNT 0'
