@@ -37,7 +37,7 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.values import AttachedFile, Conversation
+from gateway.store.inbox.values import AttachedFile
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.profiles import Profiles
@@ -321,7 +321,7 @@ class Space:
             found = InboxReader(work).conversations(self.profile_id, _BATCH)
             thread = max(found, key=lambda one: one.messages)
             for arrival in own:
-                self._send(work, thread, arrival)
+                self._send(work, thread.id, arrival)
         with self.database.write() as work:
             for arrival in own:
                 Arrivals(work).decide_recipient(arrival.id, 0, Copy.BOUNCED, [])
@@ -365,7 +365,7 @@ class Space:
             proven="CHU",
         )
 
-    def _send(self, work: UnitOfWork, thread: Conversation, arrival: Arrival) -> None:
+    def _send(self, work: UnitOfWork, thread: str, arrival: Arrival) -> None:
         """Keep a message of the patient, as when it is written."""
         parcel = self.database.prepare(CONTENT)
         Arrivals(work).keep(arrival, parcel)

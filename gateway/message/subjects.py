@@ -1,10 +1,14 @@
-"""The tag that messages with health documents carry before their subject."""
+"""Subjects as people read them, and what of them holds a conversation together."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _TAG = re.compile(r"XDM/1\.0/DDM(?:\+|$)")
+_MARKS = re.compile(
+    r"(?: ?(?:re|ré|rép|tr|aw|wg|fw|fwd) ?(?:\[\d{1,3}\])? ?:)+", re.IGNORECASE
+)
 
 
 def answer_subject(subject: str) -> str:
@@ -30,3 +34,32 @@ def shown_subject(subject: str) -> str:
     '[KO][902] Lettre'
     """
     return _TAG.sub("", subject, count=1).strip()
+
+
+def bare_subject(subject: str) -> str:
+    """
+    Return a subject without the marks of answering and passing on before it.
+
+    Mail programs write their own, in their language (RFC 5322 §3.6.5 knows "Re: ").
+
+    >>> bare_subject("RE : Fwd: Votre sortie"), bare_subject("Rép: TR: RE[2]: Bilan")
+    ('Votre sortie', 'Bilan')
+    >>> bare_subject("Résultats : prise de sang"), bare_subject("Re: ")
+    ('Résultats : prise de sang', '')
+    """
+    return _without_marks(" ".join(shown_subject(subject).split()))
+
+
+def thread_subject(subject: str) -> str:
+    """
+    Return what is alike in the subjects of one conversation.
+
+    >>> thread_subject("RE: Votre  Sortie") == thread_subject("votre sortie")
+    True
+    """
+    return unicodedata.normalize("NFKC", bare_subject(subject)).casefold()
+
+
+def _without_marks(line: str) -> str:
+    marks = _MARKS.match(line)
+    return line[marks.end() :].strip() if marks is not None else line

@@ -264,6 +264,7 @@ class Service:
             self._database,
             timedelta(days=tasks.transit_days),
             timedelta(days=self._settings.notices.kept_days),
+            timedelta(days=self._settings.web.draft_days),
         )
         days = TransitDays(self._database, timedelta(days=tasks.transit_days))
         confirming, strays = Confirming(self._database), self._strays

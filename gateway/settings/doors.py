@@ -331,6 +331,14 @@ class WebSettings(Table):
     max_inquiries: Annotated[
         int, "Reports of unknown persons of one patient that may be open at once."
     ] = 10
+    draft_days: Annotated[
+        int, "Days for which a message that was begun is kept, from its last change."
+    ] = 90
+    max_drafts: Annotated[
+        int,
+        "New messages of one patient that may be begun at once; of more the oldest "
+        "goes. Answers are counted apart: one for each conversation.",
+    ] = 50
     max_oppositions: Annotated[
         int, "Oppositions of a patient on the pages that may stand at once."
     ] = 100

@@ -26,6 +26,9 @@ class ProfessionalSettings(Table):
     table: ClassVar = "professional"
 
     public_url: Annotated[str, "Address professionals type."] = ""
+    help_line: Annotated[
+        str, "Whom professionals ask for help: telephone, hours, address. Shown as is."
+    ] = ""
     hosts: Annotated[
         tuple[str, ...],
         "Names the pages answer to; others get 421. Empty: any of ours.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.store import keeping_settings, sealing_columns
 from gateway.store.binding_rows import bind_rows
 from gateway.store.carrying import CarryStep
+from gateway.store.inbox import splitting
 from gateway.store.patients import deadlines, facts, traits
 from gateway.store.sealed import places, rows
 from gateway.store.sealing_anew import seal_anew
@@ -16,5 +17,6 @@ STEPS: tuple[CarryStep, ...] = (
     CarryStep(facts.STEP, keeping_settings.keep_settings),
     CarryStep(deadlines.STEP, deadlines.carry_deadlines),
     CarryStep(traits.STEP, traits.carry_traits),
+    CarryStep(splitting.STEP, splitting.carry_threads),
 )
 """One line for each thing; a step that was released stays while its rows may exist."""

@@ -77,7 +77,7 @@ SEALED = (
     SealedColumns(conversations, ("display",), key_of=_of_patient),
     SealedColumns(inbox_messages, ("summary",), ("id", "profile_id")),
     SealedColumns(drafts, ("content",), ("conversation_id",), _of_patient),
-    SealedColumns(loose_drafts, ("content",), ("profile_id",), _of_patient),
+    SealedColumns(loose_drafts, ("content",), ("id",), _of_patient),
     SealedColumns(mail_outlines, ("headers", "structure"), ("blob_id", "key_id")),
     SealedColumns(blob_grants, ("wrapped",), ("blob_id", "key_id")),
 )

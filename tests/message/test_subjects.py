@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.message.subjects import shown_subject
+from gateway.message.subjects import bare_subject, shown_subject, thread_subject
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,28 @@ from gateway.message.subjects import shown_subject
 )
 def test_a_subject_is_shown_without_its_tag(subject: str, shown: str) -> None:
     assert shown_subject(subject) == shown
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Re: Votre sortie", "Votre sortie"),
+        ("RE : Fwd: TR: Votre   sortie", "Votre sortie"),
+        ("Rép: RE[2]: AW: Bilan", "Bilan"),
+        ("Re: XDM/1.0/DDM+Lettre", "Lettre"),
+        ("Résultats : prise de sang", "Résultats : prise de sang"),
+        ("Trouble: quoi ?", "Trouble: quoi ?"),
+        ("Re:", ""),
+        ("", ""),
+    ],
+)
+def test_the_marks_of_answers_are_no_part_of_what_it_is_about(
+    subject: str, bare: str
+) -> None:
+    assert bare_subject(subject) == bare
+    assert thread_subject(subject.upper()) == thread_subject(bare)
+
+
+def test_a_long_subject_of_marks_alone_is_read_at_once() -> None:
+    assert bare_subject("Re: " * 50_000) == ""
+    assert bare_subject("re" + " " * 100_000) == "re"

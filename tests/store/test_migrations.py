@@ -14,11 +14,14 @@ from sqlalchemy import select, text
 
 from gateway.errors import MisuseError
 from gateway.store.base.work import Database
+from gateway.store.inbox.drafts import DraftReader
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.migrations import HEAD, is_current, make_config, upgrade
 from gateway.store.sealed.identity import identity_of
 from gateway.store.sealed.wrapping import encrypt
 from gateway.store.tables import blob_grants, documents, metadata
 from tests.builders_database import add_first_data_key
+from tests.builders_people import open_profile
 
 
 @pytest.fixture
@@ -176,6 +179,30 @@ def test_messages_and_documents_of_an_earlier_version_keep_order_and_sight(
         ("2", True, False),
         ("3", True, True),
     ]
+
+
+def test_a_message_begun_in_an_earlier_version_is_still_opened(
+    empty: Database,
+) -> None:
+    with empty.engine.begin() as connection:
+        config = make_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0034")
+    profile_id = open_profile(empty)
+    with empty.write() as work:
+        said = {"subject": "Sujet", "text": "Commencé"}
+        key_id = work.key_for(f"patient:{profile_id}")
+        content = work.seal(key_id, said, f"loose_drafts.content:{profile_id}")
+        work.connection.execute(
+            text("INSERT INTO loose_drafts VALUES (:id, :content, 0)"),
+            {"id": profile_id, "content": content},
+        )
+
+    upgrade(empty.engine)
+
+    with empty.read() as work:
+        (draft,) = DraftReader(InboxReader(work)).all(profile_id, 5)
+    assert (draft.id, draft.begun.text) == (profile_id, "Commencé")
 
 
 def test_two_that_upgrade_at_once_do_it_once(empty: Database) -> None:

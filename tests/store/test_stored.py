@@ -198,7 +198,7 @@ def journey(database: Database, clock: SetClock) -> Database:
     with database.write() as work:
         work.blobs.put(parcel, Arrivals(work).transit_key(), work.now)
         Inbox(work).send(
-            conversation,
+            conversation.id,
             post.profile_id,
             answered,
             subject="Re: Votre sortie",

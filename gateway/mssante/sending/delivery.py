@@ -223,9 +223,10 @@ class _Copies:
             self._note(one, "recall")
             return
         ends = opened.parts.headers.subject == END_SUBJECT
+        is_secret = self._is_secret(one)
         says_something = opened.parts.text.strip() or opened.parts.attachments
         if not ends or says_something:
-            self._receive(one, ends=ends)
+            self._receive(one, ends=ends, is_secret=is_secret)
         if ends:
             Inbox(self.work).end_conversations(
                 profile_id,
@@ -233,10 +234,20 @@ class _Copies:
                 self.kept.received_at,
                 opened.sender.name if opened.sender else "",
             )
-        kept = {} if ends else self._announce(one)
+        kept = {} if ends else self._announce(one, is_secret=is_secret)
         self._note(one, "ended" if ends else "inbox", **kept)
 
-    def _receive(self, one: RecipientOutcome, *, ends: bool) -> None:
+    def _is_secret(self, one: RecipientOutcome) -> bool:
+        """Whether a patient's representatives may not know of this message."""
+        if Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden:
+            return True
+        return Inbox(self.work).answers_secret(
+            one.recipient.target_id,
+            self._correspondent,
+            self.opened.parts.headers.references,
+        )
+
+    def _receive(self, one: RecipientOutcome, *, ends: bool, is_secret: bool) -> None:
         kept, sender, shown = self.kept, self.opened.sender, self.opened.shown
         assert shown is not None, "made for patients"
         correspondent = self._correspondent
@@ -262,7 +273,8 @@ class _Copies:
             hidden_until=one.hidden_until,
             received_at=kept.received_at,
             proven=holder_of(kept.sender),
-            is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden,
+            is_secret=is_secret,
+            references=self.opened.parts.headers.references,
         )
 
     @property
@@ -271,7 +283,7 @@ class _Copies:
         sender = self.opened.sender
         return str(sender.address) if sender else self.kept.reverse_path
 
-    def _announce(self, one: RecipientOutcome) -> Mapping[str, str]:
+    def _announce(self, one: RecipientOutcome, *, is_secret: bool) -> Mapping[str, str]:
         """Tell the patient that something waits, unless nobody may know of it yet."""
         is_hidden = one.hidden_until is not None and one.hidden_until > self.work.now
         return self.notices.tell(
@@ -279,7 +291,7 @@ class _Copies:
             NoticeKind.MESSAGE,
             subject=self.kept.id,
             is_hidden=is_hidden,
-            is_secret=Visibility.HIDDEN_FROM_REPRESENTATIVES in one.hidden,
+            is_secret=is_secret,
         ).kept
 
     def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:

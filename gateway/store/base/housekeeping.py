@@ -10,6 +10,7 @@ from attrs import frozen
 from sqlalchemy import delete, exists, select, update
 
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.inbox.drafts import forget_old_drafts
 from gateway.store.patients.notice_centre import forget_old
 from gateway.store.tables import (
     account_steps,
@@ -39,6 +40,8 @@ class Housekeeping:
     transit: timedelta
     kept: timedelta = timedelta(days=730)
     """How long what happened stands in the notices of a space."""
+    drafts: timedelta = timedelta(days=90)
+    """How long a message that nobody went on with is kept."""
 
     def run(self) -> dict[str, int]:
         """Tidy everything; return how many of each went."""
@@ -46,6 +49,9 @@ class Housekeeping:
             "messages": self._all(self._release_messages),
             "sessions": self._all(self._end_sessions),
             "notices": self._all(self._forget_notices),
+            "drafts": self._all(
+                lambda work: forget_old_drafts(work, self.drafts, _BATCH)
+            ),
             "centre": self._all(lambda work: forget_old(work, self.kept, _BATCH)),
         }
 

@@ -8,18 +8,17 @@ from types import MappingProxyType
 from typing import Any
 
 from attrs import asdict, frozen
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from gateway.core.shown_text import same_name
 from gateway.errors import InvalidError
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.digests import correspondent_digests, secret_digests
+from gateway.store.inbox.drafts import Drafts
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.rows import (
-    InboxRows,
-    correspondent_digests,
-    secret_digests,
-)
+from gateway.store.inbox.rows import InboxRows
+from gateway.store.inbox.threads import ConversationThreads, Talk
 from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
@@ -31,12 +30,7 @@ from gateway.store.inbox.values import (
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
-from gateway.store.tables import (
-    conversations,
-    drafts,
-    inbox_messages,
-    loose_drafts,
-)
+from gateway.store.tables import conversations, inbox_messages
 from gateway.store.tasks.tasks import TaskKind
 
 _NO_FILES: Sequence[AttachedFile] = ()
@@ -87,13 +81,15 @@ class Inbox:
         received_at: datetime | None = None,
         proven: str = "",
         is_secret: bool = False,
+        references: Sequence[str] = (),
     ) -> str:
         """
         Put a professional's message in the inbox; return the inbox message's id.
 
         Once per arrival and profile: again changes nothing and returns the same id.
-        The conversation with that correspondent is found, or opened; a message that
-        may be answered reopens one that was ended.
+        The conversation with that correspondent that it answers is found, or the one
+        on that subject, or it is opened; a message that may be answered reopens one
+        that was ended.
 
         Args:
             profile_id: Whose inbox.
@@ -114,14 +110,16 @@ class Inbox:
             received_at: When it came in, by which messages are ordered; now, if absent.
             proven: Who the certificate it came with is of, in words.
             is_secret: Kept from legal representatives (CSP R. 1111-50): it stands in a
-                conversation of its own, with what is answered to it.
+                conversation of its own, with what is answered to it
+                (`answers_secret`).
+            references: The Message-IDs that the message names (`Headers.references`).
         """
         known = _RECEIVED.first(
             self.work.connection, arrival=arrival_id, profile=profile_id
         )
         if known is not None:
             return str(known.id)
-        # Held, so that there is one conversation with each correspondent.
+        # Held, so that there is one conversation on each subject.
         profile = Profiles(self.work).hold(profile_id)
         if profile is None:
             raise InvalidError("no such patient")
@@ -129,15 +127,19 @@ class Inbox:
         address = correspondent.lower()
         at, name = received_at or self.work.now, display_name or address
         is_open = reply is MayReply.REPLY
-        met = self._rows.conversation_with(
-            profile_id,
-            key_id,
-            address,
+        met = ConversationThreads(self.work).meet(
+            Talk(
+                profile_id=profile_id,
+                key_id=key_id,
+                address=address,
+                subject=subject,
+                references=references,
+                is_secret=is_secret,
+            ),
             name=name,
             kind=mailbox_kind,
             state=ConversationState.OPEN if is_open else ConversationState.NO_REPLY,
             at=at,
-            is_secret=is_secret,
         )
         is_named = met.name_before not in {"", address} and name != address
         is_renamed = is_named and not same_name(met.name_before, name)
@@ -170,9 +172,41 @@ class Inbox:
             hidden_until=hidden_until,
         )
 
+    def answers_secret(
+        self, profile_id: str, correspondent: str, references: Sequence[str]
+    ) -> bool:
+        """
+        Tell whether a message answers what is kept from the representatives.
+
+        Then so is it, whatever its author knows of that (CSP R. 1111-50).
+        """
+        return ConversationThreads(self.work).answers_secret(
+            profile_id, correspondent, references
+        )
+
+    def begin(self, known: Conversation, profile_id: str, subject: str) -> str:
+        """
+        Return the conversation on a subject with a correspondent, opened if need be.
+
+        ``known`` is another one with the same, in which the patient may write.
+        """
+        profile = Profiles(self.work).hold(profile_id)
+        if profile is None:
+            raise InvalidError("no such patient")
+        talk = Talk(
+            profile_id=profile_id,
+            key_id=profile.key_id,
+            address=known.address,
+            subject=subject,
+            is_secret=known.is_secret,
+        )
+        return ConversationThreads(self.work).begin(
+            talk, name=known.name, kind=known.kind, at=known.last_at
+        )
+
     def send(
         self,
-        conversation: Conversation,
+        conversation_id: str,
         profile_id: str,
         arrival_id: str,
         *,
@@ -192,7 +226,7 @@ class Inbox:
         """
         key_id = self.work.key_for(f"patient:{profile_id}")
         self.work.blobs.grant(parcel, key_id)
-        self.forget_draft(conversation.id)
+        Drafts(self.work).forget_answer(conversation_id)
         summary = {
             "sender": "",
             "name": "",
@@ -212,7 +246,7 @@ class Inbox:
         return self._rows.add(
             profile_id,
             key_id,
-            conversation.id,
+            conversation_id,
             Direction.OUT,
             summary,
             at=self.work.now,
@@ -255,10 +289,8 @@ class Inbox:
             .order_by(columns.id)
         ).all()
         if not known:
-            self._rows.conversation_with(
-                profile_id,
-                profile.key_id,
-                address,
+            ConversationThreads(self.work).meet(
+                Talk(profile_id=profile_id, key_id=profile.key_id, address=address),
                 name=display_name or address,
                 kind="",
                 state=ConversationState.ENDED,
@@ -334,7 +366,7 @@ class Inbox:
         was received stays known: this is what lets the patient write again.
         """
         shown = self.reader.messages(profile_id, conversation_id)
-        self.forget_draft(conversation_id)
+        Drafts(self.work).forget_answer(conversation_id)
         if shown:
             self._rows.erase(profile_id, shown)
             self.work.note(
@@ -345,47 +377,3 @@ class Inbox:
                 messages=len(shown),
             )
         return len(shown)
-
-    def save_draft(
-        self, profile_id: str, conversation_id: str, subject: str, text: str
-    ) -> None:
-        """Keep what the patient began to write; one draft per conversation."""
-        self.forget_draft(conversation_id)
-        where = f"drafts.content:{conversation_id}"
-        self.work.connection.execute(
-            insert(drafts).values(
-                conversation_id=conversation_id,
-                profile_id=profile_id,
-                content=self._written(profile_id, subject, text, where),
-                saved_at=self.work.now,
-            )
-        )
-
-    def forget_draft(self, conversation_id: str) -> None:
-        """Delete a draft; none is no error."""
-        self.work.connection.execute(
-            delete(drafts).where(drafts.c.conversation_id == conversation_id)
-        )
-
-    def save_loose_draft(self, profile_id: str, subject: str, text: str) -> None:
-        """Keep what the patient began to write to nobody yet; one per patient."""
-        self.forget_loose_draft(profile_id)
-        where = f"loose_drafts.content:{profile_id}"
-        self.work.connection.execute(
-            insert(loose_drafts).values(
-                profile_id=profile_id,
-                content=self._written(profile_id, subject, text, where),
-                saved_at=self.work.now,
-            )
-        )
-
-    def _written(self, profile_id: str, subject: str, text: str, where: str) -> bytes:
-        """Return what a patient wrote, sealed to the patient and to its place."""
-        key_id = self.work.key_for(f"patient:{profile_id}")
-        return self.work.seal(key_id, {"subject": subject, "text": text}, where)
-
-    def forget_loose_draft(self, profile_id: str) -> None:
-        """Delete what was begun to nobody; none is no error."""
-        self.work.connection.execute(
-            delete(loose_drafts).where(loose_drafts.c.profile_id == profile_id)
-        )

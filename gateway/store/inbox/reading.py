@@ -27,20 +27,13 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.secrets import Secrets, secrets_of
 from gateway.store.inbox.values import (
     AttachedFile,
-    Begun,
     Conversation,
     ConversationState,
     Direction,
-    Draft,
     InboxMessage,
     MayReply,
 )
-from gateway.store.tables import (
-    conversations,
-    drafts,
-    inbox_messages,
-    loose_drafts,
-)
+from gateway.store.tables import conversations, inbox_messages
 
 _MESSAGE = inbox_messages.c
 _CHUNK = 50
@@ -128,11 +121,22 @@ class InboxReader:
         """
         Return whom the patient may write to, messages deleted or not, by name.
 
-        Those who wrote last, where there are more than ``most``.
+        Each by the last conversation with them. Those who wrote last, where there are
+        more than ``most``.
         """
+        open_ones = self._contacts(profile_id).add_columns(
+            func.row_number()
+            .over(
+                partition_by=conversations.c.correspondent,
+                order_by=(conversations.c.last_at.desc(), conversations.c.id),
+            )
+            .label("place")
+        )
+        each = open_ones.subquery()
         rows = self.work.connection.execute(
-            self._contacts(profile_id)
-            .order_by(conversations.c.last_at.desc(), conversations.c.id)
+            select(each)
+            .where(each.c.place == 1)
+            .order_by(each.c.last_at.desc(), each.c.id)
             .limit(most)
         )
         found = [self._conversation(row) for row in rows]
@@ -157,19 +161,27 @@ class InboxReader:
         Return a conversation of this patient, or None. A conversation of which the
         patient may not see any message yet is not there either.
         """
-        row = self.work.connection.execute(
+        return self.each(profile_id, [conversation_id]).get(conversation_id)
+
+    def each(
+        self, profile_id: str, conversation_ids: Collection[str]
+    ) -> dict[str, Conversation]:
+        """Return some conversations by their ids, others left out as above."""
+        if not conversation_ids:
+            return {}
+        rows = self.work.connection.execute(
             select(conversations).where(
-                conversations.c.id == conversation_id,
+                conversations.c.id.in_(sorted(conversation_ids)),
                 conversations.c.profile_id == profile_id,
                 select(_MESSAGE.id)
                 .where(
-                    _MESSAGE.conversation_id == conversation_id,
+                    _MESSAGE.conversation_id == conversations.c.id,
                     self._not_hidden(profile_id),
                 )
                 .exists(),
             )
-        ).first()
-        return None if row is None else self._conversation(row)
+        )
+        return {row.id: self._conversation(row) for row in rows}
 
     def messages(
         self,
@@ -203,14 +215,41 @@ class InboxReader:
             )
         ).scalar_one()
 
-    def received(self, profile_id: str, conversation_id: str) -> list[InboxMessage]:
+    def received(
+        self, profile_id: str, conversation: Conversation
+    ) -> list[InboxMessage]:
         """
         Return what came in and decides on answers, deleted or not, oldest first.
 
-        That is the newest message, and the newest of those that may be answered.
+        That is the newest message, and the newest of those that may be answered: of
+        the conversation, or of all with that correspondent, until its end, where it is
+        the patient who began it.
         """
+        found = self._deciding(profile_id, _MESSAGE.conversation_id == conversation.id)
+        if found:
+            return found
+        with_them = conversations.alias()
+        of_them = (
+            select(conversations.c.id)
+            .join(
+                with_them,
+                and_(
+                    with_them.c.profile_id == conversations.c.profile_id,
+                    with_them.c.correspondent == conversations.c.correspondent,
+                ),
+            )
+            .where(with_them.c.id == conversation.id)
+        )
+        among: ColumnElement[bool] = _MESSAGE.conversation_id.in_(of_them)
+        if conversation.state is ConversationState.ENDED:
+            among = and_(among, _MESSAGE.at <= conversation.ended_at)
+        return self._deciding(profile_id, among)
+
+    def _deciding(
+        self, profile_id: str, among: ColumnElement[bool]
+    ) -> list[InboxMessage]:
         came_in = (
-            _MESSAGE.conversation_id == conversation_id,
+            among,
             _MESSAGE.profile_id == profile_id,
             _MESSAGE.direction == Direction.IN.value,
             self._not_hidden(profile_id),
@@ -293,55 +332,6 @@ class InboxReader:
     def content(self, message: InboxMessage) -> bytes:
         """Return the exact bytes of a message."""
         return self.work.blobs.get(message.blob_id, message.key_id)
-
-    def draft(self, profile_id: str, conversation_id: str) -> Draft | None:
-        """Return what the patient began to write in a conversation, or None."""
-        if not sees_secrets(self.reader):
-            secrets = self._kept_from_representatives(profile_id)
-            if conversation_id in secrets.conversations:
-                return None
-        row = self.work.connection.execute(
-            select(drafts).where(
-                drafts.c.conversation_id == conversation_id,
-                drafts.c.profile_id == profile_id,
-            )
-        ).first()
-        if row is None:
-            return None
-        key_id = self.work.key_for(f"patient:{profile_id}")
-        content = self.work.unseal(
-            key_id, row.content, f"drafts.content:{conversation_id}"
-        )
-        return Draft(
-            subject=content["subject"], text=content["text"], saved_at=row.saved_at
-        )
-
-    def begun(self, profile_id: str, most: int) -> list[Begun]:
-        """Return the conversations with a draft to be sent, the last kept first."""
-        rows = self.work.connection.execute(
-            self._contacts(profile_id)
-            .add_columns(drafts.c.saved_at)
-            .join(drafts, drafts.c.conversation_id == conversations.c.id)
-            .order_by(drafts.c.saved_at.desc(), conversations.c.id)
-            .limit(most)
-        )
-        return [Begun(self._conversation(row), row.saved_at) for row in rows]
-
-    def loose_draft(self, profile_id: str) -> Draft | None:
-        """Return what the patient began to write to nobody yet, or None."""
-        row = self.work.connection.execute(
-            select(loose_drafts).where(loose_drafts.c.profile_id == profile_id)
-        ).first()
-        if row is None:
-            return None
-        content = self.work.unseal(
-            self.work.key_for(f"patient:{profile_id}"),
-            row.content,
-            f"loose_drafts.content:{profile_id}",
-        )
-        return Draft(
-            subject=content["subject"], text=content["text"], saved_at=row.saved_at
-        )
 
     def brought_by(self, profile_id: str, arrival_id: str) -> str:
         """Return the conversation that an arrival is in, empty where it is not seen."""

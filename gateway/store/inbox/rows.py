@@ -8,40 +8,20 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from attrs import field, frozen
-from sqlalchemy import bindparam, select, update
+from attrs import frozen
+from sqlalchemy import bindparam, update
 
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.digests import correspondent_digests, message_digest
 from gateway.store.inbox.values import (
-    ConversationState,
     Direction,
     InboxMessage,
 )
 from gateway.store.sealed.blobs import BlobFolder
-from gateway.store.sealed.column_digests import column_digest
-from gateway.store.sealed.digest_keys import Label
-from gateway.store.sealed.keys import KeyRing
-from gateway.store.tables import conversations, inbox_messages
+from gateway.store.tables import inbox_messages
 
-_CONVERSATION = Prepared(
-    select(
-        conversations.c.id,
-        conversations.c.state,
-        conversations.c.display,
-        conversations.c.last_at,
-        conversations.c.ended_at,
-    ).where(
-        conversations.c.profile_id == bindparam("profile"),
-        conversations.c.correspondent.in_([bindparam("digest"), bindparam("before")]),
-    )
-)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CHANGE = Prepared(
-    update(conversations).where(conversations.c.id == bindparam("conversation")),
-    ("display", "mailbox_kind", "last_at", "state"),
-)
-
 _ERASE = Prepared(
     update(inbox_messages).where(inbox_messages.c.id == bindparam("message")),
     ("summary", "blob_id", "deleted_at"),
@@ -52,36 +32,9 @@ _TAKE_BACK = Prepared(
 )
 
 
-def correspondent_digests(
-    keys: KeyRing, profile_id: str, address: str
-) -> tuple[str, str]:
-    """Return what stands for a correspondent, and what an earlier version wrote."""
-    return _digest(keys, profile_id, address), keys.digest(Label.INS, address)
-
-
-def secret_digests(keys: KeyRing, profile_id: str, address: str) -> tuple[str, str]:
-    """Return what stands for a correspondent in what representatives do not see."""
-    # No address begins so: RFC 5322 §3.4.1.
-    digest = _digest(keys, profile_id, f"secret:<{address}>")
-    return digest, digest
-
-
-def _digest(keys: KeyRing, profile_id: str, said: str) -> str:
-    place = "conversations.correspondent"
-    return f"~{column_digest(keys, place, said, owner=profile_id)[:63]}"
-
-
 def serial_of(moment: datetime) -> int:
     """Return the place of a moment in the order of all messages: its microseconds."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-@frozen
-class Met:
-    """A conversation, and how its correspondent was called before this message."""
-
-    id: str
-    name_before: str = field(repr=False)
 
 
 @frozen
@@ -89,71 +42,6 @@ class InboxRows:
     """Writes the rows within one transaction; `Inbox` knows what they mean."""
 
     work: UnitOfWork
-
-    def conversation_with(
-        self,
-        profile_id: str,
-        key_id: str,
-        address: str,
-        *,
-        name: str,
-        kind: str,
-        state: ConversationState,
-        at: datetime,
-        is_secret: bool = False,
-    ) -> Met:
-        """
-        Return the conversation with an address, opened or reopened.
-
-        ``at`` is when the message was received that leads to it. Messages may be filed
-        in another order than that: one from before the end reopens nothing, and only
-        the newest says how the correspondent is called.
-        """
-        digests = secret_digests if is_secret else correspondent_digests
-        digest, before = digests(self.work.keys, profile_id, address)
-        row = _CONVERSATION.first(
-            self.work.connection, profile=profile_id, digest=digest, before=before
-        )
-        conversation_id = row.id if row is not None else uuid4().hex
-        said = {"address": address, "name": name}
-        display = self.work.seal(
-            key_id,
-            {**said, "secret": True} if is_secret else said,
-            f"conversations.display:{conversation_id}",
-        )
-        if row is None:
-            self.work.add_now(
-                conversations,
-                id=conversation_id,
-                profile_id=profile_id,
-                correspondent=digest,
-                started_at=self.work.now,
-                display=display,
-                mailbox_kind=kind,
-                last_at=at,
-                state=state.value,
-                ended_at=at if state is ConversationState.ENDED else None,
-            )
-            return Met(conversation_id, "")
-        is_newest = at >= row.last_at
-        known = self.work.unseal(
-            key_id, row.display, f"conversations.display:{conversation_id}"
-        )
-        is_over = row.state == ConversationState.ENDED.value and at <= row.ended_at
-        opens = state is ConversationState.OPEN and not is_over
-        _CHANGE.run(
-            self.work.connection,
-            [
-                {
-                    "conversation": conversation_id,
-                    "display": display if is_newest else row.display,
-                    "mailbox_kind": kind,
-                    "last_at": max(at, row.last_at),
-                    "state": state.value if opens else row.state,
-                }
-            ],
-        )
-        return Met(conversation_id, known["name"])
 
     def add(
         self,
@@ -184,6 +72,7 @@ class InboxRows:
             read_at=self.work.now if direction is Direction.OUT else None,
             deleted_at=None,
             message_id="",
+            named=message_digest(self.work.keys, profile_id, summary["message_id"]),
             **columns,
         )
         return item_id

@@ -28,15 +28,20 @@ conversations = Table(
     # Keyed digest of the address, another with each patient; of an earlier version,
     # without the sign it begins with, the same with all.
     Column("correspondent", String(64), nullable=False),
+    # Keyed digest of what they are about; NULL: of an earlier version, about anything.
+    Column("thread", String(64)),
     Column("display", LargeBinary, nullable=False),  # sealed: address, name
     Column("mailbox_kind", String(4), nullable=False, default=""),
     Column("state", String(12), nullable=False),  # open, ended, no_reply
     Column("started_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    UniqueConstraint("profile_id", "correspondent"),
+    UniqueConstraint("profile_id", "correspondent", "thread"),
 )
-"""What a patient exchanges with one correspondent; it outlives its deleted messages."""
+"""What a patient exchanges with one correspondent on one subject.
+
+It outlives its deleted messages.
+"""
 
 inbox_messages = Table(
     "inbox_messages",
@@ -46,6 +51,8 @@ inbox_messages = Table(
     Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
     Column("direction", String(3), nullable=False),  # in, out
     Column("message_id", String(998), nullable=False),  # empty: in the summary
+    # Keyed digest of the Message-ID, by which answers find it; NULL as above.
+    Column("named", String(64)),
     Column("summary", LargeBinary, nullable=False),  # sealed: subject, text, files, …
     Column("arrival_id", Id),
     Column("blob_id", Id),  # NULL once deleted
@@ -58,6 +65,7 @@ inbox_messages = Table(
     Column("hidden_until", UtcDateTime),  # with a document hidden from the patient
     Column("deleted_at", UtcDateTime),
     Index("ix_inbox_messages_thread", "conversation_id", "serial"),
+    Index("ix_inbox_messages_named", "profile_id", "named"),
     # Whole: conversations and what is unread are counted from it, no message is read.
     Index(
         "ix_inbox_messages_listing",
@@ -87,17 +95,19 @@ drafts = Table(
     "drafts",
     metadata,
     Column("conversation_id", Id, ForeignKey("conversations.id"), primary_key=True),
-    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
-    Column("content", LargeBinary, nullable=False),  # sealed: subject, text
-    Column("saved_at", UtcDateTime, nullable=False),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),  # sealed: subject, text, documents
+    Column("saved_at", UtcDateTime, nullable=False, index=True),
 )
-"""What a patient began to write to one correspondent."""
+"""What a patient began to answer in one conversation."""
 
 loose_drafts = Table(
     "loose_drafts",
     metadata,
-    Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
-    Column("content", LargeBinary, nullable=False),  # sealed: subject, text
-    Column("saved_at", UtcDateTime, nullable=False),
+    # Of an earlier version, where a patient had one: the id of the profile.
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),  # sealed: as above, and to whom
+    Column("saved_at", UtcDateTime, nullable=False, index=True),
 )
-"""What a patient began to write before choosing to whom."""
+"""What a patient began to write that is no answer."""

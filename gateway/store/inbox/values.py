@@ -16,7 +16,7 @@ class MayReply(StrEnum):
 
 
 class ConversationState(StrEnum):
-    """Where an exchange with one correspondent stands."""
+    """Where a conversation stands."""
 
     OPEN = "open"
     ENDED = "ended"  # by the professional, with [FIN]
@@ -42,10 +42,10 @@ class AttachedFile:
 @frozen(kw_only=True)
 class Conversation:
     """
-    An exchange with one correspondent; ``last_at`` is of its newest visible message.
+    An exchange with one correspondent on one subject.
 
-    ``kind`` is the mailbox kind as announced (PER, ORG, APP, CAB) or empty. With the
-    same correspondent there may be two: one that ``is_secret`` is kept from legal
+    ``last_at`` is of its newest visible message, ``kind`` the mailbox kind as announced
+    (PER, ORG, APP, CAB) or empty. One that ``is_secret`` is kept from legal
     representatives (CSP R. 1111-50), with all that is written in it.
     """
 
@@ -96,20 +96,3 @@ class InboxMessage:
     read_at: datetime | None
     deleted: bool
     recalled_at: datetime | None = None
-
-
-@frozen
-class Begun:
-    """A conversation in which the patient began an answer, and when it was kept."""
-
-    conversation: Conversation
-    saved_at: datetime
-
-
-@frozen(kw_only=True)
-class Draft:
-    """What the patient began to write; attached files are not part of it."""
-
-    subject: str = field(repr=False)
-    text: str = field(repr=False)
-    saved_at: datetime

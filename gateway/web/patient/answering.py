@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Permit, Refuse
 from gateway.core.envelope import (
@@ -35,6 +35,7 @@ from gateway.rights.messaging_rules import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.drafts import Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import (
     AttachedFile,
@@ -62,7 +63,8 @@ class AnswerRoute:
     """
     Where an answer goes, or why there is none, and the facts that decide it.
 
-    ``message`` is what it answers, None where it is refused.
+    ``message`` is what it answers, None where it is refused, and in a conversation that
+    only the patient wrote in so far.
     """
 
     refusal: WritingRefusal | None
@@ -97,7 +99,7 @@ class Answering:
         self, work: UnitOfWork, profile: Profile, conversation: Conversation
     ) -> AnswerRoute:
         """Decide whether the patient may write in a conversation, and where to."""
-        kept = inbox_of(work).received(profile.id, conversation.id)
+        kept = inbox_of(work).received(profile.id, conversation)
         received = _received(conversation, kept)
         message = message_to_answer(received, received)
         if message is None and not received:
@@ -121,9 +123,10 @@ class Answering:
             case Refuse(reasons):
                 return AnswerRoute(refusal=reasons[0], facts=facts)
             case Permit():
+                is_here = any(one.conversation_id == conversation.id for one in kept)
                 return AnswerRoute(
                     refusal=None,
-                    message=message,
+                    message=message if is_here else None,
                     facts=facts,
                     recipients=recipients,
                     references=inbox_of(work).references(
@@ -173,21 +176,41 @@ class Answering:
         route: AnswerRoute,
         writing: Writing,
         now: datetime,
-    ) -> None:
+        *,
+        begins: bool = False,
+        draft: str = "",
+    ) -> str:
         """
         Keep the patient's message: for its recipients and in the thread, at once.
 
         The decision to send it is kept with it. The encryption is done before the
         transaction. Sent twice, it is kept once.
+        Returns the id of the conversation that it stands in.
+
+        Args:
+            profile: Whose message.
+            conversation: That it answers, or another one with its recipient.
+            route: Where it goes.
+            writing: What it says.
+            now: Its date.
+            begins: It is no answer: it stands in the conversation on its own subject.
+            draft: The id of what it was begun as, which is forgotten.
         """
+        if begins:
+            route = evolve(route, message=None, references=())
         submission, message_id = self._submission(
             profile, conversation, route, writing, now
         )
         part = writing_part(route.facts, writing.asked, profile)
 
         def in_the_thread(work: UnitOfWork, parcel: Parcel) -> None:
-            Inbox(work).send(
-                conversation,
+            inbox, place = Inbox(work), conversation.id
+            if begins:
+                place = inbox.begin(conversation, profile.id, writing.subject)
+            if draft:
+                Drafts(work).forget(profile.id, draft)
+            inbox.send(
+                place,
                 profile.id,
                 submission.id,
                 subject=writing.subject,
@@ -202,6 +225,8 @@ class Answering:
             )
 
         self.desk.keep(submission, in_the_thread)
+        with self.desk.database.read() as work:
+            return inbox_of(work).brought_by(profile.id, submission.id)
 
     def _submission(
         self,

@@ -156,7 +156,7 @@ class DocumentListPages:
         last = last_visit(work, visit.own.id) if visit.own is not None else None
         zone = self.desk.zone
         period = period_of(asked.when, self.desk.day(work.now), zone)
-        texts = _in_texts(seen, known.entries, typed.words)
+        texts = found_in_texts(seen, known.entries, typed.words)
         wanted = wanted_of(
             asked,
             typed,
@@ -187,7 +187,7 @@ class DocumentListPages:
         )
 
 
-def _in_texts(
+def found_in_texts(
     seen: SeenDocuments, entries: Sequence[ListEntry], words: Sequence[str]
 ) -> TextsFound:
     """Search the texts of what the reader sees, of nothing else."""

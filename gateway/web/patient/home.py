@@ -9,8 +9,9 @@ from attrs import evolve, field, frozen
 
 from gateway.core.actors import Who
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.drafts import Draft, DraftReader
 from gateway.store.inbox.sent_copies import SentCopies
-from gateway.store.inbox.values import Begun, Conversation, Draft
+from gateway.store.inbox.values import Conversation
 from gateway.store.journal import Action, Entry, chain_of
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
@@ -62,8 +63,7 @@ class Home:
     last_visit: datetime | None
     """When the space was signed in to the time before this one."""
     lost: Sequence[Conversation]
-    begun: Sequence[Begun]
-    loose: Draft | None
+    begun: Sequence[Draft]
     news: Sequence[News]
     """The newest first."""
     more_documents: bool
@@ -75,7 +75,7 @@ class Home:
     @property
     def has_tasks(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.lost or self.begun or self.loose)
+        return bool(self.lost or self.begun)
 
     @classmethod
     def of(cls, work: UnitOfWork, profile_id: str, seen: SeenDocuments) -> Home:
@@ -83,13 +83,13 @@ class Home:
         reader = inbox_of(work)
         newest = reader.conversations(profile_id, _LOOKED_AT)
         lost = SentCopies(work, profile_id).with_losses([one.id for one in newest])
+        drafts = DraftReader(reader).all(profile_id, _LOOKED_AT)
         unread = seen.unopened(_MOST + 1)
         written = reader.conversations(profile_id, _MOST + 1, unread=True)
         return cls(
             last_visit=last_visit(work, profile_id),
             lost=[one for one in newest if one.id in lost][:_MOST],
-            begun=reader.begun(profile_id, _MOST),
-            loose=reader.loose_draft(profile_id),
+            begun=[one for one in drafts if one.may_be_sent][:_MOST],
             news=sorted(
                 [
                     *(

@@ -8,7 +8,9 @@ from attrs import frozen
 
 from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
+from gateway.message.subjects import bare_subject
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.drafts import DraftReader
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
@@ -17,6 +19,7 @@ from gateway.store.mailbox.terms import MailboxTerms
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.draft_pages import MOST_DRAFTS
 from gateway.web.patient.home_page import own_address
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.thread import Thread, is_the_same, older_of
@@ -46,7 +49,7 @@ class InboxPages:
                 [one.id for one in conversations]
             )
             can_write = reader.has_contacts(profile_id)
-            loose = reader.loose_draft(profile_id)
+            drafts = DraftReader(reader).all(profile_id, MOST_DRAFTS)
         return self.desk.page(
             visit,
             "inbox.html",
@@ -54,7 +57,8 @@ class InboxPages:
             lost=lost,
             can_write=can_write,
             address=own_address(self.desk, visit.profile),
-            loose=loose,
+            drafts=drafts,
+            begun={one.id for one in drafts if one.is_answer},
             number=page.number,
             pages=page.pages,
             deleted="deleted" in visit.query,
@@ -101,11 +105,11 @@ class InboxPages:
             shown = Thread(self.desk).shown(work, visit, conversation, messages)
             route = Answering(self.desk).route(work, profile, conversation)
             terms = MailboxTerms(work).for_patient(conversation.address, profile.id)
-            draft = reader.draft(profile.id, conversation.id)
+            draft = DraftReader(reader).answer(profile.id, conversation.id)
+            if draft is not None and not form.is_filled:
+                form = form.with_draft(draft)
             choices = WritingForm(self.desk).documents(work, profile.id, form.chosen)
         proven = _proven(messages)
-        if draft is not None and not form.is_filled:
-            form = form.with_text(draft.text)
         return self.desk.page(
             visit,
             "conversation.html",
@@ -114,6 +118,7 @@ class InboxPages:
             shown=shown,
             folded=older_of(shown, fresh),
             fresh=fresh,
+            subject=subject_of(messages),
             proven=proven,
             is_proven=is_the_same(conversation.name, proven),
             has_received=any(one.direction is Direction.IN for one in messages),
@@ -178,6 +183,12 @@ class InboxPages:
         if found is None:
             raise NotFoundError("not found")
         return found
+
+
+def subject_of(messages: Sequence[InboxMessage]) -> str:
+    """Return what a conversation is about, as its newest message says it."""
+    said = (bare_subject(one.subject) for one in reversed(messages))
+    return next((one for one in said if one), "")
 
 
 def _proven(messages: Sequence[InboxMessage]) -> str:

@@ -19,6 +19,7 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_list_pages import DocumentListPages
 from gateway.web.patient.document_pages import OneDocumentPages
 from gateway.web.patient.download_pages import DownloadPages
+from gateway.web.patient.draft_pages import DraftPages
 from gateway.web.patient.erasing_pages import ErasingPages
 from gateway.web.patient.fixed_pages import FixedPages
 from gateway.web.patient.history_pages import HistoryPages
@@ -57,7 +58,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     why, reporting = WhyPages(desk), ReportingPages(desk)
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     parents, ending = RepresentingPages(desk), ChildClosingPages(desk)
-    caring = CaringPages(desk)
+    caring, drafts = CaringPages(desk), DraftPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices, naming = NoticePages(desk), NamingPages(desk)
@@ -66,6 +67,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     anyone = Stage.ANONYMOUS
     conversation = f"/conversation/{_ID.format('conversation_id')}"
     file = f"/message/{_ID.format('message_id')}/file/<int:place>"
+    draft = f"/inbox/drafts/{_ID.format('draft_id')}"
     who_sees = f"/confidentiality/document/{_ID.format('document_id')}"
     notice = f"/notices/{_ID.format('notice_id')}"
     person = f"/people/{_ID.format('delegation_id')}"
@@ -138,6 +140,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get("/inbox/new", writing.new_form),
             form("/inbox/new", writing.new, writing.rescue_new),
             form(conversation, writing.answer, writing.rescue_answer),
+            get("/inbox/drafts", drafts.drafts),
+            post(f"{draft}/delete", drafts.delete),
+            get(f"{draft}/documents", drafts.choose),
+            post(f"{draft}/documents", drafts.take),
             get(f"{conversation}/delete", inbox.ask_deletion),
             post(f"{conversation}/delete", inbox.delete),
         ),

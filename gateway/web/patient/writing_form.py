@@ -17,6 +17,7 @@ from gateway.rights.attachment_rules import (
     OfferedFile,
 )
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.drafts import Begun, Draft
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
@@ -28,6 +29,8 @@ _ONCE = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
 _CHOICES = 30
+_MOST_KEPT = 50
+"""Documents that a draft remembers, more than any message may have."""
 _BUSY = 503  # too many others were sending files
 
 
@@ -49,14 +52,32 @@ class Filled:
     text: str = field(default="", repr=False)
     chosen: frozenset[str] = frozenset()
     contact: str = ""
+    draft: str = ""
+    """The id of the draft that a new message is kept as."""
     once: str
     problems: tuple[Problem, ...] = ()
     is_filled: bool = False
     had_files: bool = False
 
-    def with_text(self, text: str) -> Filled:
-        """Return the same form with another text: a draft's."""
-        return evolve(self, text=text)
+    def with_draft(self, draft: Draft) -> Filled:
+        """Return the same form with what was begun."""
+        return evolve(
+            self,
+            subject=draft.begun.subject,
+            text=draft.begun.text,
+            chosen=self.chosen | frozenset(draft.begun.documents),
+            contact=self.contact or draft.begun.to,
+            draft="" if draft.is_answer else draft.id,
+        )
+
+    def begun(self, to: str) -> Begun:
+        """Return what of it is kept as a draft."""
+        return Begun(
+            subject=self.subject[:_MAX_SUBJECT],
+            text=self.text[:_MAX_TEXT],
+            documents=tuple(sorted(self.chosen)[:_MOST_KEPT]),
+            to=to,
+        )
 
     def of(self, name: str) -> tuple[Problem, ...]:
         """Return the problems of one field."""
@@ -106,8 +127,9 @@ class WritingForm:
         filled = Filled(
             subject=form.line("subject"),
             text=form.text("text").strip(),
-            chosen=frozenset(form.all("document")),
+            chosen=_chosen(visit),
             contact=form.line("contact"),
+            draft=form.line("draft"),
             once=once if _ONCE.fullmatch(once) else uuid4().hex,
             is_filled=True,
             had_files=bool(form.files) or bool(form.cut),
@@ -156,6 +178,15 @@ class WritingForm:
         )
         return evolve(filled, problems=tuple(problems)), writing
 
+    def rescued(self, visit: Visit, to: str) -> Begun:
+        """Return what is in a form that nobody may send; its files are not kept."""
+        return Filled(
+            subject=visit.form.line("subject"),
+            text=visit.form.text("text").strip(),
+            chosen=_chosen(visit),
+            once="",
+        ).begun(to)
+
     def _chosen(
         self, work: UnitOfWork, visit: Visit, filled: Filled
     ) -> list[AcceptedFile]:
@@ -175,6 +206,11 @@ class WritingForm:
             else:
                 files.append(AcceptedFile(file_name(title, "xml"), "text/xml", content))
         return files
+
+
+def _chosen(visit: Visit) -> frozenset[str]:
+    """Return the ids that a form names; what is none is left out."""
+    return frozenset(filter(_ONCE.fullmatch, visit.form.all("document")))
 
 
 def _say(refusal: AttachmentRefusal, language: str) -> str:

@@ -1,6 +1,9 @@
-"""The pages where the patient writes: an answer, a new message, a draft."""
+"""The pages where the patient writes: an answer, or a new message."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from attrs import evolve, frozen
 
@@ -9,68 +12,99 @@ from gateway.core.texts.writing import WRITTEN_BY, WRITTEN_BY_LAW
 from gateway.errors import NotFoundError
 from gateway.message.subjects import answer_subject
 from gateway.rights.delegation_rules import REPRESENTING
-from gateway.store.inbox.inbox import Inbox
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
 from gateway.store.patients.profiles import Profile
-from gateway.web.patient.answering import Answering, AnswerRoute, Writing
+from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.inbox_pages import InboxPages
+from gateway.web.patient.inbox_pages import InboxPages, subject_of
 from gateway.web.patient.inbox_reader import inbox_of
-from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
 
+_LOOKED_AT = 20
+"""Messages that may say what a conversation is about."""
+
+_DOCUMENTS = "documents"
+"""What the button says that leads to all documents."""
+
 
 @frozen
 class WritingPages:
-    """Only to professionals who wrote first and have not ended the exchange."""
+    """
+    Only to professionals who wrote first and have not ended the exchange.
+
+    What is not sent is kept as a draft, whatever the reason.
+    """
 
     desk: PatientDesk
 
     def answer(self, visit: Visit, conversation_id: str) -> Answer:
         """Send an answer, or keep it as a draft."""
         profile = visit.profile
-        pages = InboxPages(self.desk)
+        pages, action = InboxPages(self.desk), visit.form.line("action")
         with self.desk.database.read() as work:
             conversation = pages.find(work, visit, conversation_id)
             route = Answering(self.desk).route(work, profile, conversation)
             filled, writing = WritingForm(self.desk).read(
                 work, visit, needs_subject=False
             )
-        if visit.form.line("action") == "draft":
-            self._save_draft(profile, conversation, writing)
+        begun = filled.begun(conversation.id)
+        if action in {"draft", _DOCUMENTS}:
+            self._keep_answer(profile, begun, always=action == _DOCUMENTS)
+            if action == _DOCUMENTS:
+                return redirect(f"/inbox/drafts/{conversation.id}/documents")
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
         if route.refusal is not None or filled.problems:
             self._note_refusal(profile, conversation, route, writing)
         if route.refusal is not None:  # the page says why, in place of the form
+            self._keep_answer(profile, begun)
             return pages.show(visit, conversation, filled, status=409)
         if filled.problems:
+            self._keep_answer(profile, begun)
             status = visit.form.cut or 422
             return pages.show(visit, conversation, filled, status=status)
-        about = route.message.subject if route.message is not None else ""
-        writing = evolve(writing, subject=writing.subject or answer_subject(about))
-        Answering(self.desk).send(
+        if route.message is not None:
+            about = route.message.subject
+        else:
+            with self.desk.database.read() as work:
+                own = inbox_of(work).messages(profile.id, conversation.id, _LOOKED_AT)
+            about = subject_of(own)
+        writing = evolve(writing, subject=answer_subject(about))
+        place = Answering(self.desk).send(
             profile, conversation, route, _signed(visit, writing), visit.now
         )
-        return redirect(f"/conversation/{conversation.id}?sent=1#last")
+        return redirect(f"/conversation/{place}?sent=1#last")
 
     def new_form(self, visit: Visit) -> Answer:
-        """Show the form of a new message."""
-        return self._form(visit, WritingForm(self.desk).empty(visit))
+        """Show the form of a new message, as it was begun if an address says so."""
+        form = WritingForm(self.desk)
+        filled, saved_at = form.empty(visit), None
+        if draft_id := visit.query.get("draft", ""):
+            with self.desk.database.read() as work:
+                draft = DraftReader(inbox_of(work)).new(visit.profile.id, draft_id)
+            if draft is None:
+                raise NotFoundError("not found")
+            filled, saved_at = filled.with_draft(draft), draft.saved_at
+        return self._form(visit, filled, saved_at=saved_at)
 
-    def _form(self, visit: Visit, filled: Filled, *, status: int = 200) -> Answer:
+    def _form(
+        self,
+        visit: Visit,
+        filled: Filled,
+        *,
+        status: int = 200,
+        saved_at: datetime | None = None,
+    ) -> Answer:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
             contacts = inbox_of(work).contacts(profile_id)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
-            draft = None
-            if not filled.contact and not filled.is_filled:
-                draft = inbox_of(work).loose_draft(profile_id)
-            elif not filled.is_filled:
-                draft = inbox_of(work).draft(profile_id, filled.contact)
-        if draft is not None:
-            filled = evolve(filled, subject=draft.subject, text=draft.text)
+            to = inbox_of(work).conversation(profile_id, filled.contact)
+        if to is not None:  # whom an earlier draft or a document names
+            filled = evolve(filled, contact=_contact_of(contacts, to))
         return self.desk.page(
             visit,
             "new.html",
@@ -78,7 +112,7 @@ class WritingPages:
             contacts=contacts,
             choices=choices,
             form=filled,
-            draft=draft,
+            saved_at=saved_at,
             saved="saved" in visit.query,
             limits=WritingForm(self.desk).limits(),
             notice=notice(visit.language),
@@ -87,6 +121,7 @@ class WritingPages:
     def new(self, visit: Visit) -> Answer:
         """Send a new message to who already wrote, or keep it as a draft."""
         profile, contact = visit.profile, visit.form.line("contact")
+        action = visit.form.line("action")
         with self.desk.database.read() as work:
             filled, writing = WritingForm(self.desk).read(
                 work, visit, needs_subject=True
@@ -94,50 +129,56 @@ class WritingPages:
             conversation = inbox_of(work).conversation(profile.id, contact)
             if contact and conversation is None:
                 raise NotFoundError("not found")
-            if conversation is None and visit.form.line("action") == "draft":
-                self._save_loose_draft(profile, writing)
-                return redirect("/inbox/new?saved=1")
-            if conversation is None:
-                missing = Problem(name="contact", code="missing")
-                filled = evolve(filled, problems=(missing, *filled.problems))
-                return self._form(visit, filled, status=visit.form.cut or 422)
-            route = Answering(self.desk).route(work, profile, conversation)
-        if visit.form.line("action") == "draft":
-            self._save_draft(profile, conversation, writing)
-            return redirect(f"/conversation/{conversation.id}?saved=1#answer")
-        if route.refusal is not None or filled.problems:
+            route = None
+            if conversation is not None:
+                route = Answering(self.desk).route(work, profile, conversation)
+        if action in {"draft", _DOCUMENTS}:
+            filled = self._keep_new(profile, filled, always=True)
+            if action == _DOCUMENTS:
+                return redirect(f"/inbox/drafts/{filled.draft}/documents")
+            return redirect(f"/inbox/new?draft={filled.draft}&saved=1")
+        is_refused = route is not None and (route.refusal or filled.problems)
+        if conversation is not None and route is not None and is_refused:
             self._note_refusal(profile, conversation, route, writing)
-        if route.refusal is not None:
+        if conversation is None:
+            missing = Problem(name="contact", code="missing")
+            filled = evolve(filled, problems=(missing, *filled.problems))
+        elif route is None or route.refusal is not None:
+            self._keep_new(profile, filled)
             return redirect(f"/conversation/{conversation.id}")
-        if filled.problems:
+        if conversation is None or route is None or filled.problems:
+            filled = self._keep_new(profile, filled)
             return self._form(visit, filled, status=visit.form.cut or 422)
-        Answering(self.desk).send(
-            profile, conversation, route, _signed(visit, writing), visit.now
+        place = Answering(self.desk).send(
+            profile,
+            conversation,
+            route,
+            _signed(visit, writing),
+            visit.now,
+            begins=True,
+            draft=filled.draft,
         )
-        self.desk.write(lambda work: Inbox(work).forget_loose_draft(profile.id))
-        return redirect(f"/conversation/{conversation.id}?sent=1#last")
+        return redirect(f"/conversation/{place}?sent=1#last")
 
     def rescue_answer(self, visit: Visit, person: Profile, conversation_id: str) -> str:
         """Keep an answer that came when the session was over; return its page."""
-        writing = _written(visit)
         with self.desk.database.read() as work:
             conversation = inbox_of(work).conversation(person.id, conversation_id)
         if conversation is None:
             raise NotFoundError("not found")
-        if writing.text:
-            self._save_draft(person, conversation, writing)
+        begun = WritingForm(self.desk).rescued(visit, conversation_id)
+        if begun.says_something:
+            self._keep_answer(person, begun)
         return f"/conversation/{conversation_id}"
 
     def rescue_new(self, visit: Visit, person: Profile) -> str:
         """Keep a new message that came when the session was over; return its page."""
-        contact, writing = visit.form.line("contact"), _written(visit)
+        contact = visit.form.line("contact")
         with self.desk.database.read() as work:
-            conversation = inbox_of(work).conversation(person.id, contact)
-        if conversation is None:
-            self._save_loose_draft(person, writing)
-            return "/inbox/new"
-        self._save_draft(person, conversation, writing)
-        return f"/inbox/new?to={conversation.id}"
+            known = inbox_of(work).conversation(person.id, contact)
+        begun = WritingForm(self.desk).rescued(visit, known.id if known else "")
+        kept_id = self._save_new(person, begun, visit.form.line("draft"))
+        return f"/inbox/new?draft={kept_id}"
 
     def _note_refusal(
         self,
@@ -149,21 +190,44 @@ class WritingPages:
         part = writing_part(route.facts, writing.asked, profile)
         RefusedWriting(self.desk).note(profile, conversation, part)
 
-    def _save_draft(
-        self, person: Profile, conversation: Conversation, writing: Writing
+    def _keep_answer(
+        self, person: Profile, begun: Begun, *, always: bool = False
     ) -> None:
-        subject, text = writing.subject[:200], writing.text[:20_000]
-        self.desk.write(
-            lambda work: Inbox(work).save_draft(
-                person.id, conversation.id, subject, text
-            )
+        """Keep what was begun; where everything was taken out, forget it."""
+
+        def job(work: UnitOfWork) -> None:
+            if always or begun.says_something:
+                Drafts(work).save_answer(person.id, begun.to, begun)
+            else:
+                Drafts(work).forget_answer(begun.to)
+
+        self.desk.write(job)
+
+    def _keep_new(
+        self, person: Profile, filled: Filled, *, always: bool = False
+    ) -> Filled:
+        begun = filled.begun(filled.contact)
+        if not always and not begun.says_something:
+            return filled
+        return evolve(filled, draft=self._save_new(person, begun, filled.draft))
+
+    def _save_new(self, person: Profile, begun: Begun, draft_id: str) -> str:
+        most = self.desk.settings.web.max_drafts
+        return self.desk.write(
+            lambda work: Drafts(work).save_new(person.id, begun, draft_id, most=most)
         )
 
-    def _save_loose_draft(self, person: Profile, writing: Writing) -> None:
-        subject, text = writing.subject[:200], writing.text[:20_000]
-        self.desk.write(
-            lambda work: Inbox(work).save_loose_draft(person.id, subject, text)
-        )
+
+def _contact_of(contacts: Sequence[Conversation], to: Conversation) -> str:
+    """Return which contact a conversation is with; its own id where it is none."""
+    return next(
+        (
+            one.id
+            for one in contacts
+            if (one.address, one.is_secret) == (to.address, to.is_secret)
+        ),
+        to.id,
+    )
 
 
 def _signed(visit: Visit, writing: Writing) -> Writing:
@@ -176,11 +240,3 @@ def _signed(visit: Visit, writing: Writing) -> Writing:
         carer=person_name(visit.own), holder=holder, of_holder=of(holder)
     )
     return evolve(writing, text=f"{writing.text.rstrip()}\n\n{line}\n")
-
-
-def _written(visit: Visit) -> Writing:
-    """Return what is in a form that nobody may send: its files are not kept."""
-    form = visit.form
-    return Writing(
-        subject=form.line("subject"), text=form.text("text").strip(), once=""
-    )

@@ -165,7 +165,6 @@ class RecordPages:
             entry=one.entry,
             authors=[person_name(author.person) for author in one.entry.authors],
             structure=next(filter(None, map(structure_name, one.entry.authors)), ""),
-            newer=one.document.replaced_by,
             size=one.document.size,
             rendering=rendering,
             Shown=Shown,

@@ -7,6 +7,7 @@ from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
+from gateway.web.professional.fixed_pages import ProfessionalFixedPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.message_pages import MessagePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
@@ -22,7 +23,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
     accesses = AccessPages(desk)
-    provider = ProviderPages(desk)
+    provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     messages, reaching = MessagePages(desk), ReachingPages(desk)
     templates = TemplatePages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
@@ -73,6 +74,10 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
+        get("/help", fixed.help, anyone),
+        get("/legal", fixed.legal, anyone),
+        get("/privacy", fixed.privacy, anyone),
+        get("/accessibility", fixed.accessibility, anyone),
         get("/home", home.home),
         get("/patients", finding.search),
         post("/patients", finding.find),

@@ -86,7 +86,7 @@ class Ground:
             (talk, *_) = InboxReader(work).conversations(post.profile_id)
             Arrivals(work).keep(arrival, parcel)
             Inbox(work).send(
-                talk,
+                talk.id,
                 post.profile_id,
                 arrival_id,
                 subject="Réponse",

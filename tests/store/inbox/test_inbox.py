@@ -19,6 +19,7 @@ from gateway.errors import NotFoundError
 from gateway.rights.visibility_rules import PatientReader
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
+from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.rows import InboxRows
@@ -34,7 +35,6 @@ from gateway.store.tables import (
     blob_grants,
     conversations,
     inbox_messages,
-    loose_drafts,
 )
 from tests.builders_arrivals import ARRIVAL, keep_arrival, make_arrival
 from tests.builders_people import open_profile
@@ -111,19 +111,26 @@ def test_the_same_arrival_twice_is_one_message(database: Database) -> None:
     assert only(database, profile_id).messages == 1
 
 
-def test_messages_of_one_correspondent_share_a_conversation(
+def test_messages_on_one_subject_share_a_conversation(
     database: Database, clock: SetClock
 ) -> None:
     profile_id = open_profile(database)
     receive(database, profile_id, 1)
     clock.advance(hours=1)
-    receive(database, profile_id, 2, correspondent=DOCTOR.upper(), subject="Suite")
+    receive(
+        database,
+        profile_id,
+        2,
+        correspondent=DOCTOR.upper(),
+        subject="RE : votre  Sortie",
+    )
 
     conversation = only(database, profile_id)
     with database.read() as work:
         messages = InboxReader(work).messages(profile_id, conversation.id)
-    assert [one.subject for one in messages] == ["Votre sortie", "Suite"]
-    assert conversation.last_subject == "Suite"
+    subjects = [one.subject for one in messages]
+    assert subjects == ["Votre sortie", "RE : votre  Sortie"]
+    assert conversation.last_subject == subjects[1]
 
 
 def test_the_patient_reads_the_bytes_with_a_key_of_their_own(
@@ -239,10 +246,10 @@ def test_what_the_patient_sends_is_in_the_thread_and_goes_out(
     conversation = only(database, profile_id)
     parcel = database.prepare(b"Subject: Re\r\n\r\nMerci\r\n")
     with database.write() as work:
-        Inbox(work).save_draft(profile_id, conversation.id, "", "Mer")
+        Drafts(work).save_answer(profile_id, conversation.id, Begun(text="Mer"))
         work.blobs.put(parcel, work.key_for("transit:x"), work.now)
         Inbox(work).send(
-            conversation,
+            conversation.id,
             profile_id,
             "f" * 32,
             subject="Re: Votre sortie",
@@ -256,24 +263,8 @@ def test_what_the_patient_sends_is_in_the_thread_and_goes_out(
         messages = reader.messages(profile_id, conversation.id)
         sent = next(one for one in messages if one.direction is Direction.OUT)
         assert reader.content(sent).endswith(b"Merci\r\n")
-        assert reader.draft(profile_id, conversation.id) is None
+        assert DraftReader(reader).answer(profile_id, conversation.id) is None
     assert only(database, profile_id).unread == 1
-
-
-def test_a_draft_is_kept_and_replaced(database: Database) -> None:
-    profile_id = open_profile(database)
-    receive(database, profile_id)
-    conversation_id = only(database, profile_id).id
-
-    for text in ("Bon", "Bonjour docteur"):
-        with database.write() as work:
-            Inbox(work).save_draft(profile_id, conversation_id, "Objet", text)
-
-    with database.read() as work:
-        draft = InboxReader(work).draft(profile_id, conversation_id)
-        assert InboxReader(work).draft("someone", conversation_id) is None
-    assert draft is not None
-    assert draft.text == "Bonjour docteur"
 
 
 def test_a_deleted_conversation_is_gone_but_the_patient_may_still_write(
@@ -292,7 +283,8 @@ def test_a_deleted_conversation_is_gone_but_the_patient_may_still_write(
         assert reader.conversations(profile_id) == []
         assert reader.message(profile_id, message_id) is None
         assert [one.id for one in reader.contacts(profile_id)] == [conversation_id]
-        (kept,) = reader.received(profile_id, conversation_id)
+        (contact,) = reader.contacts(profile_id)
+        (kept,) = reader.received(profile_id, contact)
         assert (kept.deleted, kept.text, kept.files) == (True, "", ())
         grants = work.connection.execute(
             select(blob_grants).where(blob_grants.c.key_id == key_id)
@@ -353,6 +345,7 @@ def many(database: Database, count: int) -> tuple[str, str]:
             "reply": MayReply.REPLY.value,
             "reply_to": [],
             "receipt_asked": False,
+            "message_id": "x@hopital.mssante.test",
         }
         for number in range(2, count + 1):
             parcel = work.folder.prepare(b"%d" % number)
@@ -401,7 +394,7 @@ def subjects(database: Database, profile_id: str, **page: int) -> list[str]:
         (conversation,) = InboxReader(work).conversations(profile_id)
         reader = InboxReader(work)
         found = reader.messages(profile_id, conversation.id, **page)
-    return [one.subject for one in found]
+    return [one.text for one in found]
 
 
 def test_messages_stand_as_they_were_received_whatever_the_order_of_filing(
@@ -410,7 +403,7 @@ def test_messages_stand_as_they_were_received_whatever_the_order_of_filing(
     profile_id, start = open_profile(database), clock.now
     for number in (4, 1, 6, 3, 2, 5):
         moment = start + timedelta(microseconds=number)
-        receive(database, profile_id, number, subject=str(number), received_at=moment)
+        receive(database, profile_id, number, text=str(number), received_at=moment)
 
     assert subjects(database, profile_id) == list("123456")
     assert subjects(database, profile_id, limit=2) == list("56")
@@ -531,7 +524,7 @@ def test_what_may_be_answered_is_found_behind_many_that_may_not(
     database: Database, clock: SetClock
 ) -> None:
     profile_id = open_profile(database)
-    receive(database, profile_id, 1, subject="open")
+    receive(database, profile_id, 1)
     for number in range(2, 5):
         clock.advance(seconds=1)
         receive(database, profile_id, number, reply=MayReply.NO_REPLY)
@@ -539,7 +532,7 @@ def test_what_may_be_answered_is_found_behind_many_that_may_not(
 
     def received() -> list[str]:
         with database.read() as work:
-            found = InboxReader(work).received(profile_id, conversation.id)
+            found = InboxReader(work).received(profile_id, conversation)
         return [one.message_id for one in found]
 
     expected = ["1@hopital.mssante.test", "4@hopital.mssante.test"]
@@ -549,25 +542,6 @@ def test_what_may_be_answered_is_found_behind_many_that_may_not(
     assert received() == expected
 
 
-def test_a_draft_to_nobody_is_kept_sealed_and_forgotten(database: Database) -> None:
-    profile_id = open_profile(database)
-    with database.write() as work:
-        Inbox(work).save_loose_draft(profile_id, "Sujet", "Commencé")
-        Inbox(work).save_loose_draft(profile_id, "Sujet", "Fini")
-
-    with database.read() as work:
-        draft = InboxReader(work).loose_draft(profile_id)
-        stored = work.connection.execute(select(loose_drafts.c.content)).scalar_one()
-        assert InboxReader(work).loose_draft("someone") is None
-    assert draft is not None
-    assert (draft.subject, draft.text) == ("Sujet", "Fini")
-    assert b"Fini" not in stored
-    with database.write() as work:
-        Inbox(work).forget_loose_draft(profile_id)
-    with database.read() as work:
-        assert InboxReader(work).loose_draft(profile_id) is None
-
-
 def test_a_secret_message_stands_apart_and_is_nothing_to_representatives(
     database: Database, clock: SetClock
 ) -> None:
@@ -575,7 +549,7 @@ def test_a_secret_message_stands_apart_and_is_nothing_to_representatives(
     receive(database, profile_id, 1)
     clock.advance(hours=1)
     receive(
-        database, profile_id, 2, subject="Secret", display_name="Autre", is_secret=True
+        database, profile_id, 2, text="Secret", display_name="Autre", is_secret=True
     )
 
     with database.write() as work:
@@ -583,7 +557,10 @@ def test_a_secret_message_stands_apart_and_is_nothing_to_representatives(
         both = own.conversations(profile_id)
         (secret,) = [one for one in both if one.is_secret]
         (message,) = own.messages(profile_id, secret.id)
-        Inbox(work).save_draft(profile_id, secret.id, "Sujet", "Ma réponse")
+        begun = Begun(text="Ma réponse")
+        Drafts(work).save_answer(profile_id, secret.id, begun)
+        to_them = evolve(begun, to=secret.id)
+        new = Drafts(work).save_new(profile_id, to_them, most=5)
     with database.read() as work:
         theirs = InboxReader(work, PatientReader.REPRESENTATIVE)
         (shown,) = theirs.conversations(profile_id)
@@ -591,14 +568,16 @@ def test_a_secret_message_stands_apart_and_is_nothing_to_representatives(
         assert [one.address for one in both] == [DOCTOR.lower()] * 2
         assert theirs.count(profile_id) == theirs.unread_count(profile_id) == 1
         assert len(theirs.contacts(profile_id)) == 1
-        assert theirs.begun(profile_id, 5) == []
+        assert DraftReader(theirs).all(profile_id, 5) == []
         assert theirs.conversation(profile_id, secret.id) is None
         assert theirs.messages(profile_id, secret.id) == []
         assert theirs.message_count(profile_id, secret.id) == 0
         assert theirs.message(profile_id, message.id) is None
-        assert theirs.received(profile_id, secret.id) == []
+        assert theirs.received(profile_id, secret) == []
         assert theirs.references(profile_id, secret.id, 5) == ()
-        assert theirs.draft(profile_id, secret.id) is None
+        assert DraftReader(theirs).answer(profile_id, secret.id) is None
+        assert DraftReader(theirs).new(profile_id, new) is None
+        assert len(DraftReader(InboxReader(work)).all(profile_id, 5)) == 2
         assert theirs.seen_arrivals(profile_id, [message.arrival_id]) == frozenset()
         assert InboxReader(work).is_secret(profile_id, message)
 

@@ -108,7 +108,7 @@ def test_a_conversation_has_a_loss_while_the_last_own_message_is_lost(
             work.blobs.put(parcel, Arrivals(work).transit_key(), work.now)
             Arrivals(work).decide_recipient(arrival_id, 0, outcome, ())
             Inbox(work).send(
-                conversation,
+                conversation.id,
                 post.profile_id,
                 arrival_id,
                 subject="Re",

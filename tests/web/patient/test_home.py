@@ -134,7 +134,7 @@ def test_what_was_there_at_the_last_visit_is_unread_but_not_new(site: Site) -> N
     site.sign_in()
     site.clock.advance(days=1)
     receive(site.database, site.patient, subject="Un")
-    receive(site.database, site.patient, subject="Deux")
+    receive(site.database, site.patient, subject="Re: Un")
     browser = site.sign_in()
 
     page = browser.get("/home").text
@@ -222,7 +222,7 @@ def test_what_an_operator_did_again_for_the_same_reason_is_said_once(
 @blocking
 def test_older_messages_are_folded_and_what_is_new_is_open(site: Site) -> None:
     for number in range(4):
-        receive(site.database, site.patient, subject=f"Lettre {number}")
+        receive(site.database, site.patient, subject="Lettre", text=f"Lettre {number}")
         site.clock.advance(minutes=1)
     browser = site.signed_in()
     path = conversation_of(site)

@@ -78,14 +78,21 @@ def test_a_new_message_to_nobody_yet_is_kept_too(site: Site) -> None:
 
     over = browser.send_form(action_of(page.text), fields)
 
-    assert sign_in_at(site, browser, over.location) == "/inbox/new"
-    page = browser.get("/inbox/new")
+    there = sign_in_at(site, browser, over.location)
+    assert there.startswith("/inbox/new?draft=")
+    page = browser.get(there)
     assert TEXT in page.text
     assert "Ma question" in page.text
-    assert "sans choisir à qui" in browser.get("/inbox").text
+    assert "À personne encore" in browser.get("/inbox/drafts").text
     with site.database.read() as work:
         (conversation,) = InboxReader(work).conversations(site.patient)
-    fields = fields_of(page, text=TEXT, subject="Oui", contact=conversation.id)
+    fields = fields_of(
+        page,
+        text=TEXT,
+        subject="Oui",
+        contact=conversation.id,
+        draft=there.partition("=")[2],
+    )
     assert browser.send_form(action_of(page.text), fields).status == 303
     with site.database.read() as work:
         assert work.connection.execute(loose_drafts.select()).all() == []
@@ -100,7 +107,7 @@ def test_a_draft_to_nobody_is_kept_on_request(site: Site) -> None:
 
     saved = browser.send_form(action_of(page.text), fields)
 
-    assert saved.location == "/inbox/new?saved=1"
+    assert saved.location.startswith("/inbox/new?draft=")
     assert TEXT in browser.get(saved.location).text
 
 

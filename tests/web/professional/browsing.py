@@ -144,6 +144,7 @@ def running_pages(
     clock: SetClock | None = None,
     *,
     provider: dict[str, Any] | None = None,
+    reading: dict[str, Any] | None = None,
     **professional: Any,
 ) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
@@ -159,6 +160,7 @@ def running_pages(
         trust={"kept": str(folder / "trust")},
         professional=professional,
         provider=provider or {},
+        reading=reading or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)

@@ -1,4 +1,4 @@
-"""Filing PDFs by a page: kept, filed by the rules of all, and what became of each."""
+"""Filing PDFs by a page: kept, filed by the rules of all, what became of each (W11)."""
 
 from __future__ import annotations
 

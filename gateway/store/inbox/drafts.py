@@ -1,0 +1,229 @@
+"""What a patient began to write: kept sealed, gone on with, and gone with its time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from attrs import field, frozen
+from sqlalchemy import Table, delete, insert, select, update
+
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import Conversation, ConversationState
+from gateway.store.tables import drafts, loose_drafts
+
+
+@frozen(kw_only=True)
+class Begun:
+    """
+    What stands in a form: ``to`` is the conversation that tells whom it is for.
+
+    Documents of the vault are kept by their ids; files of the sender's own are not.
+    """
+
+    subject: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    documents: tuple[str, ...] = ()
+    to: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything would be lost if it were not kept."""
+        return bool(self.subject or self.text or self.documents)
+
+
+@frozen(kw_only=True)
+class Draft:
+    """
+    Something begun, and to whom; an answer has the id of its conversation.
+
+    ``conversation`` is None where nobody was chosen yet.
+    """
+
+    id: str
+    is_answer: bool
+    conversation: Conversation | None
+    begun: Begun
+    saved_at: datetime
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether there is a form to go on with: not once the exchange was ended."""
+        if not self.is_answer or self.conversation is None:
+            return not self.is_answer
+        return self.conversation.state is ConversationState.OPEN
+
+
+@frozen
+class Drafts:
+    """Keeps drafts, within one transaction."""
+
+    work: UnitOfWork
+
+    def save_answer(self, profile_id: str, conversation_id: str, begun: Begun) -> None:
+        """Keep what was begun in a conversation; one draft in each."""
+        self.forget_answer(conversation_id)
+        place = f"drafts.content:{conversation_id}"
+        self.work.connection.execute(
+            insert(drafts).values(
+                conversation_id=conversation_id,
+                profile_id=profile_id,
+                content=self._sealed(profile_id, begun, place),
+                saved_at=self.work.now,
+            )
+        )
+
+    def forget_answer(self, conversation_id: str) -> None:
+        """Delete the draft of a conversation; none is no error."""
+        self.work.connection.execute(
+            delete(drafts).where(drafts.c.conversation_id == conversation_id)
+        )
+
+    def save_new(
+        self, profile_id: str, begun: Begun, draft_id: str = "", *, most: int
+    ) -> str:
+        """
+        Keep a message that is no answer, as a draft that there is or another; return
+        its id. Beyond ``most`` of one patient the oldest go.
+        """
+        columns = loose_drafts.c
+        known = self.work.connection.execute(
+            select(columns.id).where(
+                columns.id == draft_id, columns.profile_id == profile_id
+            )
+        ).scalar()
+        kept_id = str(known or uuid4().hex)
+        place = f"loose_drafts.content:{kept_id}"
+        content = self._sealed(profile_id, begun, place)
+        if known is not None:
+            self.work.connection.execute(
+                update(loose_drafts)
+                .where(columns.id == kept_id)
+                .values(content=content, saved_at=self.work.now)
+            )
+            return kept_id
+        self.work.connection.execute(
+            insert(loose_drafts).values(
+                id=kept_id,
+                profile_id=profile_id,
+                content=content,
+                saved_at=self.work.now,
+            )
+        )
+        too_many = (
+            select(columns.id)
+            .where(columns.profile_id == profile_id, columns.id != kept_id)
+            .order_by(columns.saved_at.desc(), columns.id)
+            .offset(most - 1)
+        )
+        gone = self.work.connection.execute(too_many).scalars().all()
+        if gone:
+            self.work.connection.execute(
+                delete(loose_drafts).where(columns.id.in_(gone))
+            )
+        return kept_id
+
+    def forget(self, profile_id: str, draft_id: str) -> None:
+        """Delete a draft that is no answer; none is no error."""
+        self.work.connection.execute(
+            delete(loose_drafts).where(
+                loose_drafts.c.id == draft_id, loose_drafts.c.profile_id == profile_id
+            )
+        )
+
+    def _sealed(self, profile_id: str, begun: Begun, place: str) -> bytes:
+        said = {
+            "subject": begun.subject,
+            "text": begun.text,
+            "documents": list(begun.documents),
+            "to": begun.to,
+        }
+        return self.work.seal(self.work.key_for(f"patient:{profile_id}"), said, place)
+
+
+@frozen
+class DraftReader:
+    """The drafts that somebody may know of: of a secret exchange, as the exchange."""
+
+    inbox: InboxReader
+
+    def answer(self, profile_id: str, conversation_id: str) -> Draft | None:
+        """Return what was begun in a conversation, or None."""
+        return self._one(profile_id, drafts, drafts.c.conversation_id, conversation_id)
+
+    def new(self, profile_id: str, draft_id: str) -> Draft | None:
+        """Return a message that was begun and is no answer, or None."""
+        return self._one(profile_id, loose_drafts, loose_drafts.c.id, draft_id)
+
+    def all(self, profile_id: str, most: int) -> list[Draft]:
+        """Return all there are, the last kept first, at most so many of each kind."""
+        found = [
+            *self._read(profile_id, drafts, most),
+            *self._read(profile_id, loose_drafts, most),
+        ]
+        return sorted(found, key=lambda one: one.saved_at, reverse=True)
+
+    def _one(
+        self, profile_id: str, table: Table, column: Any, draft_id: str
+    ) -> Draft | None:
+        found = self._read(profile_id, table, 1, column == draft_id)
+        return found[0] if found else None
+
+    def _read(
+        self, profile_id: str, table: Table, most: int, *conditions: Any
+    ) -> list[Draft]:
+        work = self.inbox.work
+        rows = work.connection.execute(
+            select(table)
+            .where(table.c.profile_id == profile_id, *conditions)
+            .order_by(table.c.saved_at.desc(), *table.primary_key)
+            .limit(most)
+        ).all()
+        if not rows:
+            return []
+        key_id, name = work.key_for(f"patient:{profile_id}"), table.primary_key
+        (column,) = name.columns.keys()
+        found = []
+        for row in rows:
+            row_id = row._mapping[column]
+            said = work.unseal(key_id, row.content, f"{table.name}.content:{row_id}")
+            found.append((row_id, row.saved_at, said))
+        is_answer = table is drafts
+        to = {
+            row_id: row_id if is_answer else said.get("to", "")
+            for row_id, _, said in found
+        }
+        known = self.inbox.each(profile_id, {one for one in to.values() if one})
+        return [
+            Draft(
+                id=row_id,
+                is_answer=is_answer,
+                conversation=known.get(to[row_id]),
+                begun=Begun(
+                    subject=said["subject"],
+                    text=said["text"],
+                    documents=tuple(said.get("documents", ())),
+                    to=to[row_id],
+                ),
+                saved_at=saved_at,
+            )
+            for row_id, saved_at, said in found
+            if not to[row_id] or to[row_id] in known
+        ]
+
+
+def forget_old_drafts(work: UnitOfWork, kept: timedelta, most: int) -> int:
+    """Delete so many drafts at most that nobody went on with; return how many."""
+    count, before = 0, work.now - kept
+    for table in (drafts, loose_drafts):
+        (column,) = table.primary_key
+        old = select(column).where(table.c.saved_at < before).limit(most - count)
+        ids = work.connection.execute(old).scalars().all()
+        if ids:
+            work.connection.execute(delete(table).where(column.in_(ids)))
+            count += len(ids)
+        if count >= most:
+            break
+    return count

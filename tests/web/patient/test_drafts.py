@@ -1,0 +1,222 @@
+"""What is not sent is a draft, whatever the way; any document goes into a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.core.document import Visibility
+from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from tests.builders_people import matricule
+from tests.web.browsing import (
+    Browser,
+    Reply,
+    Site,
+    add_patient,
+    blocking,
+    token_of,
+)
+from tests.web.mail import DOCTOR, carried, file, receive
+from tests.web.mail import PDF as A_PDF
+from tests.web.patient.test_kept_writing import action_of
+from tests.web.patient.test_messages import answer, conversation_of, fields_of, sent
+
+TEXT = "Bonjour docteur, voici ma longue question."
+FEW = {"max_files": 2, "max_drafts": 2}
+
+
+def drafts(site: Site) -> list[Draft]:
+    with site.database.read() as work:
+        return DraftReader(InboxReader(work)).all(site.patient, 10)
+
+
+def put(site: Site, title: str, **more: Any) -> str:
+    return file(
+        site.database,
+        site.patient,
+        carried("application/pdf", A_PDF),
+        title=title,
+        **more,
+    )
+
+
+def write_new(browser: Browser, address: str = "/inbox/new", **values: str) -> Reply:
+    page = browser.get(address)
+    return browser.send_form(action_of(page.text), fields_of(page, **values))
+
+
+@blocking
+def test_an_answer_with_a_mistake_is_kept_and_one_emptied_is_not(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+
+    refused = answer(browser, path, TEXT, files=[("virus.exe", b"MZ")])
+
+    assert refused.status == 422
+    assert [one.begun.text for one in drafts(site)] == [TEXT]
+    assert TEXT in browser.get(path).text
+    inbox = browser.get("/inbox").text
+    assert "1 brouillon" in inbox
+    assert "Brouillon</span>" in inbox
+    answer(browser, path, "", action="draft")
+    assert drafts(site) == []
+
+
+@blocking
+def test_an_answer_that_comes_after_the_end_is_kept_to_be_read(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    page = browser.get(path)
+    with site.database.write() as work:
+        Inbox(work).end_conversations(site.patient, DOCTOR)
+
+    refused = browser.send_form(action_of(page.text), fields_of(page, text=TEXT))
+
+    assert refused.status == 409
+    assert TEXT not in refused.text
+    shown = browser.get("/inbox/drafts").text
+    assert TEXT in shown
+    assert "Cet échange est terminé" in shown
+    assert "Continuer" not in shown
+
+
+@pytest.mark.parametrize("site", [FEW], indirect=True)
+@blocking
+def test_new_messages_are_drafts_of_their_own_listed_gone_on_with_and_deleted(
+    site: Site,
+) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    for number in range(3):
+        missing = write_new(browser, text=f"Texte {number}", subject=f"S {number}")
+        assert missing.status == 422
+        assert "à qui vous écrivez" in missing.text
+        site.clock.advance(minutes=1)
+
+    first, second = drafts(site)
+    assert (first.begun.text, second.begun.text) == ("Texte 2", "Texte 1")
+    listed = browser.get("/inbox/drafts")
+    assert "À personne encore" in listed.text
+    assert "S 2" in listed.text
+    gone = browser.post(f"/inbox/drafts/{first.id}/delete", {"token": token_of(listed)})
+    assert gone.location == "/inbox/drafts?deleted=1"
+    assert "Le brouillon est supprimé." in browser.get(gone.location).text
+
+    address = f"/inbox/new?draft={second.id}"
+    page = browser.get(address)
+    assert "Texte 1" in page.text
+    contact = page.text.split('<option value="')[2].split('"')[0]
+    done = write_new(
+        browser,
+        address,
+        text="Texte 1",
+        subject="S 1",
+        contact=contact,
+        draft=second.id,
+    )
+    assert "sent=1" in done.location
+    assert drafts(site) == []
+    assert browser.get(address).status == 404
+    assert len(sent(site)) == 1
+
+
+@blocking
+def test_a_new_message_stands_in_a_conversation_on_its_own_subject(site: Site) -> None:
+    receive(site.database, site.patient, subject="Votre bilan")
+    browser = site.signed_in()
+    contact = conversation_of(site).rpartition("/")[2]
+
+    done = write_new(browser, text=TEXT, subject="Mon vaccin", contact=contact)
+
+    place = done.location.split("?")[0]
+    assert place != f"/conversation/{contact}"
+    page = browser.get(place).text
+    assert "<strong>Mon vaccin</strong>" in page
+    assert "Votre bilan" not in page
+    ((_, content),) = sent(site)
+    assert b"In-Reply-To" not in content
+    # It may be gone on with, and still goes to who wrote.
+    site.clock.advance(minutes=1)
+    assert "sent=1" in answer(browser, place, "Encore ceci.").location
+    assert b"Subject: Re: Mon vaccin" in sent(site)[-1][1]
+    assert len(sent(site)) == 2
+    inbox = browser.get("/inbox").text
+    assert inbox.index("Mon vaccin") < inbox.index("Votre bilan")
+
+
+@pytest.mark.parametrize("site", [FEW], indirect=True)
+@blocking
+def test_any_document_is_found_and_attached_and_what_is_hidden_is_not_there(
+    site: Site,
+) -> None:
+    receive(site.database, site.patient)
+    old = put(site, "Radio du genou")
+    hidden = put(
+        site, "Radio cachée", flags=frozenset({Visibility.HIDDEN_FROM_PATIENT})
+    )
+    site.clock.advance(days=1)
+    many = [put(site, f"Courrier {number}") for number in range(33)]
+    browser = site.signed_in()
+    page = browser.get(conversation_of(site))
+    assert old not in page.text
+
+    chooses = answer(browser, conversation_of(site), TEXT, action="documents")
+    address = chooses.location
+    assert address.endswith("/documents")
+    page = browser.get(address)
+    assert "Page 1 sur 2" in page.text
+
+    def take(at: str, action: str, **values: Any) -> Reply:
+        fields = {"token": token_of(browser.get(at)), "action": action, **values}
+        return browser.post(at, fields)
+
+    after = take(address, "after", shown=many[-1], document=many[-1]).location
+    assert after.endswith("page=2")
+    assert "Courrier 32" in browser.get(after).text  # chosen: on every page
+    found = take(after, "search", words="radio").location
+    page = browser.get(found)
+    assert old in page.text
+    assert "radio" not in found
+    assert hidden not in page.text
+    assert "cachée" not in page.text
+    stolen = take(found, "attach", shown=hidden, document=hidden)
+    assert stolen.location == f"{conversation_of(site)}#answer"
+    assert [one.begun.documents for one in drafts(site)] == [(many[-1],)]
+    assert take(found, "attach", shown=old, document=old).status == 303
+    too_many = take(address, "attach", shown=many[0], document=many[0])
+    assert too_many.status == 422
+    assert "Trop de documents à la fois" in too_many.text
+
+    page = browser.get(conversation_of(site))
+    assert TEXT in page.text
+    assert page.text.count(" checked") == 2
+    ticked = [("document", one) for one in (many[-1], old)]
+    fields = [*fields_of(page, text=TEXT), *ticked]
+    assert "sent=1" in browser.send_form(action_of(page.text), fields).location
+    assert drafts(site) == []
+    ((_, content),) = sent(site)
+    assert content.count(b"Content-Disposition: attachment") == 2
+
+
+@blocking
+def test_the_drafts_of_another_are_not_there(site: Site) -> None:
+    other = add_patient(site.database, ins=matricule(2), login="other.patient")
+    with site.database.write() as work:
+        theirs = Drafts(work).save_new(other, Begun(text=TEXT), most=5)
+    browser = site.signed_in()
+    token = token_of(browser.get("/inbox"))
+
+    for unknown in (theirs, "f" * 32):
+        assert browser.get(f"/inbox/new?draft={unknown}").status == 404
+        page = f"/inbox/drafts/{unknown}/documents"
+        assert browser.get(page).status == 404
+        assert browser.post(page, {"token": token}).status == 404
+        gone = browser.post(f"/inbox/drafts/{unknown}/delete", {"token": token})
+        assert gone.status == 303
+    with site.database.read() as work:
+        assert DraftReader(InboxReader(work)).new(other, theirs) is not None
