@@ -16,10 +16,11 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
 from gateway.store.patients.profiles import Profile
-from gateway.web.patient.answering import Answering, Writing
+from gateway.web.patient.answering import Answering, AnswerRoute, Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages, subject_of
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
