@@ -28,6 +28,7 @@ _REASONS = {
     "gateway/store/inbox/reading.py": "every question to an inbox, seen by one reader",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/accounts.py": "a login and a password, and what they end",
+    "gateway/web/patient/history.py": "every line of a history, and who is told it",
     "gateway/web/patient/signing_in.py": "each way in ends in the one session it opens",
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",

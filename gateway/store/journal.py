@@ -95,6 +95,7 @@ class Action(StrEnum):
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
     DOCUMENT_ERASED = "document:erase"
+    DOCUMENT_ANNOUNCED = "document:announce"
     EXPORT_ASKED = "export:ask"
     EXPORT_READY = "export:ready"
     EXPORT_TAKEN = "export:take"

@@ -12,6 +12,7 @@ from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.message_pages import MessagePages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.reaching_pages import ReachingPages
+from gateway.web.professional.record_act_pages import ACTS, RecordActPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.professional.template_pages import TemplatePages
@@ -22,7 +23,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
-    accesses = AccessPages(desk)
+    accesses, acting = AccessPages(desk), RecordActPages(desk)
     provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     messages, reaching = MessagePages(desk), ReachingPages(desk)
     templates = TemplatePages(desk)
@@ -31,6 +32,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
     document = f"{record}/documents/<string(length=32):document_id>"
+    act = f"{document}/<any({', '.join(ACTS)}):act>"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
@@ -92,6 +94,12 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get(f"{document}/pdf", records.pdf),
         get(f"{document}/picture/<int(max=999):number>", records.picture),
         get(f"{document}/media/<string(maxlength=64):media_id>", records.media),
+        get(act, acting.ask),
+        post(act, acting.do),
+        get(f"{record}/follow-up", acting.follow_up),
+        post(f"{record}/follow-up", acting.follow),
+        get(f"{record}/block", acting.ask_block),
+        post(f"{record}/block", acting.block),
         get("/accesses", accesses.accesses),
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),

@@ -120,10 +120,10 @@ def test_whoever_asks_too_often_waits(pages: ProSite) -> None:
 
 @blocking
 def test_of_an_open_record_it_is_told_at_once(pages: ProSite) -> None:
-    patient = open_profile(pages.database)
+    open_profile(pages.database)
     add_mailbox(pages)
     browser = pages.sign_in()
-    opened = open_record(pages, patient, DOCTOR)
+    opened = open_record(pages, DOCTOR)
 
     page = browser.get(f"/reach?record={opened}")
     sent = write(browser, f"/write?record={opened}", record=opened, ins="", born="")
