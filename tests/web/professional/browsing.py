@@ -171,7 +171,7 @@ def running_pages(
     people: dict[str, Professional] = {}
     threads = ThreadPoolExecutor(1)
     vaults = open_vaults(database)
-    vault_reading = VaultReading(vaults=vaults, settings=settings)
+    reader = VaultReading(vaults=vaults, settings=settings)
     desk = ProfessionalDesk(
         database=database,
         writer=writer,
@@ -181,8 +181,8 @@ def running_pages(
         reception=Reception(
             database, writer, Threads(asyncio.get_event_loop(), threads)
         ),
-        reading=vault_reading,
-        acts=RecordActing(vault_reading),
+        reading=reader,
+        acts=RecordActing(reader),
         directory=EverybodyDirectory(LocalDirectory(lambda _: True)),
         open_vault=vaults.within,
         documents=CdaPages(Converter(limits_of(settings.converting))),
