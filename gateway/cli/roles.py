@@ -33,7 +33,10 @@ def add_parser(commands: Subparsers) -> None:
     ):
         one = add_command(verbs, verb, run, summary)
         one.add_argument(
-            "role", metavar="ROLE", choices=[role.value for role in OperatorRole]
+            "role",
+            metavar="ROLE",
+            choices=[role.value for role in OperatorRole],
+            help=f"one of {', '.join(role.value for role in OperatorRole)}",
         )
         one.add_argument("name", metavar="NAME", help="an account, or @GROUP")
         add_reason(one, required=True, said="why, for who confirms and the journal")
