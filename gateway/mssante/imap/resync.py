@@ -8,7 +8,7 @@ session was told: a change that it was not told of yet is none (`View.mod_seq_of
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
@@ -41,7 +41,7 @@ class Known:
     uid_validity: int
     mod_seq: int
     uids: NumberSet | None = None
-    pairs: tuple[NumberSet, NumberSet] | None = None
+    pairs: tuple[tuple[int, int], ...] = ()
 
 
 @frozen(kw_only=True)
@@ -82,7 +82,8 @@ def _read_known(reader: Reader) -> Known:
     uid_validity = reader.number()
     reader.space()
     mod_seq = reader.mod_seq()
-    uids = pairs = None
+    uids: NumberSet | None = None
+    pairs: tuple[tuple[int, int], ...] = ()
     if reader.take(b" ") and not reader.peek(b"("):
         uids = read_set(reader)
         paired = reader.take(b" ")
@@ -90,10 +91,13 @@ def _read_known(reader: Reader) -> Known:
         paired = reader.peek(b"(")
     if paired:
         reader.expect(b"(")
-        numbers = read_set(reader)
+        numbers = _each(read_set(reader))
         reader.space()
-        pairs = numbers, read_set(reader)
+        known_uids = _each(read_set(reader))
         reader.expect(b")")
+        if len(numbers) != len(known_uids):
+            raise InvalidError("as many numbers as uids")
+        pairs = tuple(zip(numbers, known_uids, strict=True))
     reader.expect(b")")
     return Known(uid_validity=uid_validity, mod_seq=mod_seq, uids=uids, pairs=pairs)
 
@@ -121,7 +125,7 @@ async def tell_news(session: ImapSession, view: View, known: Known) -> None:
         return
     last = max(1, view.uid_next - 1)
     wanted = [(1, last)] if known.uids is None else known.uids.resolved(last)
-    agreed = 0 if known.pairs is None else _agreed(view, known.pairs)
+    agreed = _agreed(view, known.pairs)
     gone, changed = await session.store.read(
         lambda work: _news(work, view, known.mod_seq, agreed)
     )
@@ -144,28 +148,24 @@ def _news(
     return _without(gone, view.uids), changed
 
 
-def _agreed(view: View, pairs: tuple[NumberSet, NumberSet]) -> int:
+def _agreed(view: View, pairs: Sequence[tuple[int, int]]) -> int:
     """
     Return the highest uid up to which the client has what is there, 0 for none.
 
     It names messages by number and uid: the last that are so here tell that nothing
     before it was removed that the client does not know of (RFC 7162 §3.2.5.2).
     """
-    numbers, uids = (list(_each(one)) for one in pairs)
-    if len(numbers) != len(uids):
-        raise InvalidError("as many numbers as uids")
-    both = zip(numbers, uids, strict=True)
-    return max(
-        (uid for number, uid in both if view.uids[number - 1 : number].count(uid)),
-        default=0,
-    )
+    here = view.uids
+    right = (uid for at, uid in pairs if at <= len(here) and here[at - 1] == uid)
+    return max(right, default=0)
 
 
-def _each(numbers: NumberSet) -> Iterable[int]:
+def _each(numbers: NumberSet) -> list[int]:
+    """Return the numbers of a set one by one; it has no ``*``, which would be 1."""
     ranges = numbers.resolved(1)
     if sum(high - low + 1 for low, high in ranges) > _MOST_PAIRS:
         raise InvalidError("too many numbers")
-    return (number for low, high in ranges for number in range(low, high + 1))
+    return [number for low, high in ranges for number in range(low, high + 1)]
 
 
 async def tell_vanished(

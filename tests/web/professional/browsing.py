@@ -147,7 +147,7 @@ def running_pages(
     clock: SetClock | None = None,
     *,
     provider: dict[str, Any] | None = None,
-    reading: dict[str, Any] | None = None,
+    limits: dict[str, Any] | None = None,
     **professional: Any,
 ) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
@@ -163,7 +163,7 @@ def running_pages(
         trust={"kept": str(folder / "trust")},
         professional=professional,
         provider=provider or {},
-        reading=reading or {},
+        reading=limits or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)
