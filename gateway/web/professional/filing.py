@@ -267,11 +267,11 @@ class ProfessionalFiling:
             at=kept.received_at,
             kind=name,
             patient=_patient(work, kept),
-            documents=tuple(_outcomes(titles, outcomes, language)),
+            documents=tuple(shown_outcomes(titles, outcomes, language)),
         )
 
 
-def _outcomes(
+def shown_outcomes(
     titles: Sequence[str], outcomes: Sequence[DocumentOutcome], language: str
 ) -> list[ShownFiling]:
     """

@@ -10,6 +10,7 @@ from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.fixed_pages import ProfessionalFixedPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.message_pages import MessagePages
+from gateway.web.professional.proof_pages import ProofPages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.reaching_pages import ReachingPages
 from gateway.web.professional.record_act_pages import ACTS, RecordActPages
@@ -26,7 +27,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     accesses, acting = AccessPages(desk), RecordActPages(desk)
     provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     messages, reaching = MessagePages(desk), ReachingPages(desk)
-    templates = TemplatePages(desk)
+    templates, proofs = TemplatePages(desk), ProofPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
@@ -104,6 +105,10 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),
         get("/filings", filing.filings),
+        get("/proof", proofs.proof),
+        get("/proof/csv", proofs.as_csv),
+        get("/proof/pdf", proofs.as_pdf),
+        get("/proof/<string(length=32):entry_id>", proofs.line),
         get("/reach", reaching.ask),
         post("/reach", reaching.look),
         get("/write", reaching.form),

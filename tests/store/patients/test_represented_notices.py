@@ -124,7 +124,7 @@ def test_without_an_address_of_the_child_they_are_told_all_the_same(
 @pytest.mark.parametrize(
     "kind", [NoticeKind.ACCESS, NoticeKind.BREAK_GLASS, NoticeKind.SETTINGS]
 )
-def test_of_what_is_secret_they_are_told_nothing(
+def test_b7_17_of_what_is_secret_they_are_told_nothing(
     database: Database, kind: NoticeKind
 ) -> None:
     family = Family.make(database)

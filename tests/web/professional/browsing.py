@@ -147,7 +147,7 @@ def running_pages(
     clock: SetClock | None = None,
     *,
     provider: dict[str, Any] | None = None,
-    reading: dict[str, Any] | None = None,
+    limits: dict[str, Any] | None = None,
     **professional: Any,
 ) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
@@ -163,7 +163,7 @@ def running_pages(
         trust={"kept": str(folder / "trust")},
         professional=professional,
         provider=provider or {},
-        reading=reading or {},
+        reading=limits or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)
@@ -171,7 +171,7 @@ def running_pages(
     people: dict[str, Professional] = {}
     threads = ThreadPoolExecutor(1)
     vaults = open_vaults(database)
-    reading = VaultReading(vaults=vaults, settings=settings)
+    reader = VaultReading(vaults=vaults, settings=settings)
     desk = ProfessionalDesk(
         database=database,
         writer=writer,
@@ -181,8 +181,8 @@ def running_pages(
         reception=Reception(
             database, writer, Threads(asyncio.get_event_loop(), threads)
         ),
-        reading=reading,
-        acts=RecordActing(reading),
+        reading=reader,
+        acts=RecordActing(reader),
         directory=EverybodyDirectory(LocalDirectory(lambda _: True)),
         open_vault=vaults.within,
         documents=CdaPages(Converter(limits_of(settings.converting))),

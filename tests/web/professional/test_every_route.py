@@ -20,7 +20,12 @@ from gateway.core.habilitation import MatrixColumn, example_matrix
 from gateway.core.ins import Ins
 from gateway.core.person import Coded, IdentityTraits
 from gateway.core.practice import Professional
-from gateway.core.reading import AgreementKind, AgreementMeans, ReadingWay
+from gateway.core.reading import (
+    IN_EMERGENCY,
+    AgreementKind,
+    AgreementMeans,
+    ReadingWay,
+)
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.policies import reading_policy_of
@@ -41,6 +46,7 @@ from gateway.rights.reading_rules import (
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.values import Consultation
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.treating import NamedDoctor, name_treating
 from gateway.store.patients.web_sessions import Stage
@@ -111,6 +117,9 @@ FORMS: dict[str, dict[str, str]] = {
     "/texts/hours": {"hours": "Le matin"},
     "/records/<record_id>/search": {"words": "muguet pivoine cyclamen"},
     "/records/<record_id>/end": {},
+    "/records/<record_id>/documents/<document_id>/<act>": {},
+    "/records/<record_id>/follow-up": {"to": "end"},
+    "/records/<record_id>/block": {"name": "Moreau", "who": "899700009999"},
 }
 """How each form is filled in, by the address without the kinds of its parts."""
 FURTHER: dict[str, str | int] = {
@@ -119,6 +128,7 @@ FURTHER: dict[str, str | int] = {
     "thread_id": NOWHERE,
     "letter_id": "x",
     "place": 0,
+    "act": "mask",
 }
 """How the rest of an address is filled in."""
 ENDING = "/end"
@@ -192,7 +202,7 @@ class Scene:
             return set()
         assert isinstance(facts.column, MatrixColumn)
         assert case.comer.who is not None
-        in_emergency = facts.way in {ReadingWay.EMERGENCY, ReadingWay.REGULATION}
+        in_emergency = facts.way in IN_EMERGENCY
         reader = ProfessionalReader(
             way=facts.way,
             relation=Relation.NONE if in_emergency else facts.relation,
@@ -245,6 +255,9 @@ class Scene:
             facts = evolve(facts, way=ReadingWay.EMERGENCY)
         if name == "treating":
             facts = evolve(facts, relation=Relation.TREATING, team_agreement=None)
+        if name == "administrator":
+            named = Relation.ADMINISTRATOR
+            facts = evolve(facts, relation=named, team_agreement=None)
         declared = evolve(DECLARED, is_regulator=person.may_regulate)
         facts = evolve(facts, declared=declared)
         opened = self.asker.open(comer.who, request_of(facts.way))
@@ -280,6 +293,7 @@ PEOPLE: dict[str, tuple[Professional, SignedInBy]] = {
     "blocked": (person_of(50, ELSEWHERE), SignedInBy.CARD),
     "expired": (person_of(51, ENDED), SignedInBy.CARD),
     "treating": (person_of(52, "1440000107"), SignedInBy.CARD),
+    "administrator": (person_of(58, "1440000149"), SignedInBy.CARD),
     "out-of-team": (person_of(53, "1440000115"), SignedInBy.CARD),
     "secretary": (person_of(54, TEAM), SignedInBy.STAFF_CARD),
     "structure": (person_of(55, TEAM), SignedInBy.STRUCTURE),
@@ -349,6 +363,8 @@ def furnished(site: ProSite) -> Scene:
         )
         Decisions(work).block(patient, blocked.national_id)
         name_treating(work, patient, named)
+        administrator = PEOPLE["administrator"][0].national_id
+        Administrators(work, patient).name(administrator, "Dr Moreau")
         new = NewAgreement(
             kind=AgreementKind.TEAM,
             party=party_of(over),
@@ -492,6 +508,14 @@ def check_record(
         nothing = scene.nothing.setdefault(key_of(route), answer)
         assert answer.status == 404, said
         assert answer == nothing, said
+    elif route.path.endswith("/block"):
+        names = case.facts.relation is Relation.ADMINISTRATOR
+        assert (answer.status in {200, 422}) is names, said
+        assert names or answer.status == 404, said
+    elif route.path.endswith("/follow-up") and case.facts.way in IN_EMERGENCY:
+        assert answer.status == (200 if route.method == "GET" else 403), said
+    elif "act" in parts:  # whose it is to do is asked in tests of its own
+        assert answer.status in {200, 303, 404, 422}, said
     elif NOT_IN_THESE & set(route.path.split("/")):
         assert answer.status == 404, said
     else:

@@ -95,7 +95,7 @@ class Space:
             one for one in routes if (one.method, plain(one)) == (method, path)
         )
         parts: dict[str, str | int] = {"record_id": self.record, "number": 1}
-        parts |= {"document_id": document, "media_id": "x"}
+        parts |= {"document_id": document, "media_id": "x", "act": "mask"}
         return self.asker.ask(route, self.comer, parts, **asked)
 
     def plain(self, answer: Answer) -> list[bytes]:
@@ -249,7 +249,7 @@ def site(
     folder = tmp_path_factory.mktemp("hiding")
     quiet = {"alarm_refused": 1_000, "attempts_per_hour": 1_000}
     with running_pages(
-        folder, pki_folder, reading=quiet, activities_are_open=True
+        folder, pki_folder, limits=quiet, activities_are_open=True
     ) as running:
         yield running
 
