@@ -127,6 +127,7 @@ FURTHER: dict[str, str | int] = {
     "media_id": "x",
     "letter_id": "x",
     "place": 0,
+    "entry_id": NOWHERE,
     "act": "mask",
 }
 """How the rest of an address is filled in, but for ids: those are of nothing."""
