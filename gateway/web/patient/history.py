@@ -58,6 +58,11 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_OPENED,
         Action.DOCUMENT_DOWNLOADED,
         Action.DOCUMENT_CONSULTED,
+        Action.CORRECTION_ASKED,
+        Action.CORRECTION_REMINDED,
+        Action.CORRECTION_ESCALATED,
+        Action.CORRECTION_ENDED,
+        Action.CORRECTION_TAKEN_BACK,
     }
 )
 _READINGS = BY_READERS - {Action.DOCUMENT_CONSULTED}
