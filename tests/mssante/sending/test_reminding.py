@@ -19,7 +19,7 @@ from gateway.store.tables import arrivals
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
-from tests.mssante.post import PATIENT, TABLES, Post, mail
+from tests.mssante.post import DOCTOR, PATIENT, TABLES, Post, mail
 
 ASKING = "f" * 32
 REASON = "la date est fausse"
@@ -92,7 +92,7 @@ def test_each_recipient_is_reminded_in_the_thread_and_nobody_is_named(
             if (kept := Arrivals(work).get(row.id)) is not None
             and kept.recipients[0].recipient.kind is RecipientKind.REMOTE
         ]
-    contents = [*post.box(), *relayed]
+    contents = [*post.box(DOCTOR), *relayed]
     assert len(contents) == 2
     for content in contents:
         told = message_from_bytes(content, policy=SMTP)
