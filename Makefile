@@ -7,6 +7,8 @@ PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for name in $(PYTHONS); do \
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     && { echo $$name; break; }; done)
+# Tests start the programs hundreds of times: what Python compiled of them is kept.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_FOLDER ?= demo

@@ -92,8 +92,8 @@ def _spec_rows(
         )
 
 
-_ATTACK = re.compile(r"\b(?:TW-\d|[STMZXIW]\d\d)\b")
-_IN_A_NAME = re.compile(r"_(tw|[stmzxiw]\d)(\d)(?=_)")  # test_t01_…, test_tw3_…
+_ATTACK = re.compile(r"\b(?:TW-\d|B0\d|[STMZXIW]\d\d)\b")
+_IN_A_NAME = re.compile(r"_(tw|b0|[stmzxiw]\d)(\d)(?=_)")  # test_t01_…, test_tw3_…
 
 
 def attacks_named(text: str) -> set[str]:

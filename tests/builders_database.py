@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -60,7 +62,17 @@ def new_sqlite(
     folder: Path, clock: Clock, *, inline_bytes: int = 64 * 1024
 ) -> Database:
     """Return an empty SQLite database in the folder."""
-    url = f"sqlite:///{folder / 'gateway.db'}"
-    database = database_at(url, folder, clock, inline_bytes=inline_bytes)
-    metadata.create_all(database.engine)
-    return database
+    path = folder / "gateway.db"
+    path.write_bytes(empty_sqlite())
+    return database_at(f"sqlite:///{path}", folder, clock, inline_bytes=inline_bytes)
+
+
+@cache
+def empty_sqlite() -> bytes:
+    """Return a SQLite file with our tables, which a process of tests makes once."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "gateway.db"
+        engine = make_engine(f"sqlite:///{path}")
+        metadata.create_all(engine)
+        engine.dispose()  # the last connection puts the log back into the file
+        return path.read_bytes()

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database
+from gateway.store.patients import accounts
 from gateway.store.tables import metadata
 from gateway.trust.tls import Identity, load_identity, smtp_server_context
-from tests.builders_database import database_at
+from tests.builders_database import database_at, empty_sqlite
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
 from tests.postgres import drop_database, name_of, new_database, postgres_server
@@ -30,6 +31,11 @@ __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 # How long a property takes is measured in bench/: on a busy machine it takes longer.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Hundreds of tests sign in: theirs is cheap to try. What the program's own costs is
+# looked at in tests/store/patients/test_accounts.py.
+PROGRAMS_HASHER = accounts.HASHER
+accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 _MASK = os.umask(0o022)
 os.umask(_MASK)
@@ -79,9 +85,7 @@ def postgres_model(postgres: str | None) -> str:
 def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with our tables, to make copies of."""
     path = tmp_path_factory.mktemp("model") / "gateway.db"
-    engine = make_engine(f"sqlite:///{path}")
-    metadata.create_all(engine)
-    engine.dispose()  # the last connection puts the log back into the file
+    path.write_bytes(empty_sqlite())
     return path
 
 
@@ -92,7 +96,7 @@ def database(
     """An empty database with its tables; the same tests run on both engines."""
     if request.param == "sqlite":
         path = tmp_path / "gateway.db"
-        shutil.copy(request.getfixturevalue("sqlite_model"), path)
+        path.write_bytes(empty_sqlite())
         url = f"sqlite:///{path}"
     else:
         model = request.getfixturevalue("postgres_model")

@@ -50,6 +50,7 @@ TESTED_THROUGH = {
     "core/refusals.py": "rights/test_messaging_rules.py",
     "core/texts/professional_codes.py": "web/professional/test_sign_in.py",
     "core/texts/papers.py": "core/test_papers.py",
+    "core/texts/proof.py": "web/professional/test_proof.py",
     "core/texts/patients.py": "web/patient/test_brought.py",
     "core/texts/reading.py": "rights/test_reading_rules.py",
     "core/texts/senders.py": "rights/test_filing_rules.py",

@@ -28,6 +28,7 @@ _REASONS = {
     "gateway/store/inbox/reading.py": "every question to an inbox, seen by one reader",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/accounts.py": "a login and a password, and what they end",
+    "gateway/web/patient/history.py": "every line of a history, and who is told it",
     "gateway/web/patient/signing_in.py": "each way in ends in the one session it opens",
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
@@ -384,10 +385,12 @@ def test_what_the_security_page_says_is_shown_by_tests_that_are_there() -> None:
     page = (ROOT / "docs" / "security.md").read_text("utf-8")
     parts = {part.split("\n", 1)[0]: part for part in page.split("\n## ")}
     letter, patient = parts["One letter, every check"], parts["The patient's page"]
+    professional = _first_cells(parts["The professionals' page"])
     kept, shown = parts["What is kept, and how"], parts["What shows it"]
     said = [
         *(f"letter {number}" for number in _first_cells(letter) if number.isdigit()),
         *(f"page {number}" for number in _first_cells(patient) if number[0].isdigit()),
+        *(f"professional {number}" for number in professional if number.isdigit()),
         *(f"kept: {thing}" for thing in _first_cells(kept) if thing != "thing"),
         *re.findall(r"^\*\*([^*]+?)\.?\*\*", letter + kept, re.MULTILINE),
     ]

@@ -214,8 +214,25 @@ def _invite(folder: Path, settings: Settings) -> None:
     Send more:  gateway send -c {config} --as doctor \\
                   --to {MATRICULE}@{settings.domains.patient} --text "Bonjour"
     Mail client of the doctor: IMAP {settings.listen.imaps}, certificate
-                {settings.trust.authorities.parent / "doctor.pem"}
-    Stop with Ctrl-C.""")
+                {settings.trust.authorities.parent / "doctor.pem"}""")
+    if settings.listen.professional_https:  # a folder made before has none
+        _invite_doctor(config, settings)
+    print("\n    Stop with Ctrl-C.")
+
+
+def _invite_doctor(config: Path, settings: Settings) -> None:
+    _say("Sign in as the doctor, in a browser that shows a certificate")
+    certs = settings.trust.authorities.parent
+    print(f"""\
+    address     https://localhost:{settings.listen.professional_https}/
+    certificate gateway mailbox client -c {config} \\
+                  doctor@{settings.domains.professional} \\
+                  --certificate {certs / "doctor.pem"} \\
+                  --private-key {certs / "doctor.key"}
+                writes a .p12 and says its passphrase: import it into the browser,
+                and take it out again when you have done
+    code        in the newest file of {settings.outgoing.outbox}
+    patient     {MATRICULE}""")
 
 
 def _wait_for_the_end() -> None:

@@ -42,6 +42,7 @@ def init(args: argparse.Namespace) -> int:
     print(f"  settings      {args.folder / 'gateway.toml'}")
     print(f"  certificates  {args.folder / 'certs'} (throwaway: for tests only)")
     print(f"  patients' web https://localhost:{settings.listen.patient_https}/")
+    print(f"  professionals https://localhost:{settings.listen.professional_https}/")
     print(f"  demo patient  {DEMO_LOGIN}, password in {args.folder / SIGN_IN_FILE}")
     print(f"next: gateway serve -c {args.folder / 'gateway.toml'}")
     return 0

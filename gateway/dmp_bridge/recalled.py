@@ -12,9 +12,9 @@ from gateway.core.reasons import Reason
 from gateway.core.recalls import BroughtBefore
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.access import VaultAccess
+from gateway.dmp_bridge.withdrawing import withdraw
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
-from gateway.store.tasks.tasks import TaskKind
 
 _MOST_FILES: Final = 200
 """Files of one message that are asked for; a message brings fewer (`[xdm]`)."""
@@ -53,7 +53,7 @@ class BroughtDocuments:
         """Withdraw what a message brought, each with its line; return how many."""
         vault, withdrawn = self.vaults.within(work), 0
         for document in self._there(work, profile_id, arrival_id):
-            if not vault.withdraw(document):
+            if not withdraw(work, vault, document):
                 continue
             withdrawn += 1
             work.note(
@@ -65,8 +65,6 @@ class BroughtDocuments:
                 document=document.unique_id,
                 **who,
             )
-            if document.visible_at is None or document.visible_at <= work.now:
-                work.tasks.add(TaskKind.WITHDRAW, document.id)
         return withdrawn
 
     def _there(

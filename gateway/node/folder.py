@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from importlib.resources import files
 from pathlib import Path
 
 from attrs import fields, frozen
@@ -24,9 +25,12 @@ from gateway.settings.file import (
 )
 from gateway.store.base.open_database import check_new_database, create_database
 from gateway.store.base.work import Database
+from gateway.store.directory.importing import DirectoryImport
+from gateway.store.directory.staging import Staging
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.profiles import Profiles
+from gateway.store.professionals.accounts import ProfessionalAccounts
 from gateway.store.sealed.sources import make_master_key
 
 PORTS = {
@@ -36,6 +40,7 @@ PORTS = {
     "imap": 2143,
     "imaps": 2993,
     "patient_https": 8443,
+    "professional_https": 8444,
     "metrics": 9464,
 }
 PROFESSIONAL, PATIENT, PEER = (
@@ -57,7 +62,8 @@ class DemoMailbox:
     display_name: str
 
 
-# Identities as in certs/profiles.toml.
+# Identities as in certs/profiles.toml; what they do and where, in this extraction.
+DEMO_DIRECTORY = "demo_files/directory.txt"
 DEMO_MAILBOXES = (
     DemoMailbox("hospital", "ORG", "1750000011", "Service de médecine interne"),
     DemoMailbox("doctor", "PER", "899700000017", "Dr Camille MOREAU"),
@@ -100,6 +106,7 @@ def make_folder(folder: Path, *, free: bool = False, url: str = "") -> Settings:
     try:
         password = secrets.token_urlsafe(12) + "-Aa1"
         _add_people(database, password)
+        _fill_directory(database)
     finally:
         database.close()
     sign_in = folder / SIGN_IN_FILE
@@ -147,6 +154,21 @@ def _add_people(database: Database, password: str) -> None:
                 holders=[one.holder],
                 display_name=one.display_name,
             )
+        for one in DEMO_MAILBOXES:
+            if one.kind == "PER" and "/" not in one.holder:
+                ProfessionalAccounts(work).set_email(
+                    one.holder, f"{one.name}@courriel.example", by="gateway init"
+                )
+
+
+def _fill_directory(database: Database) -> None:
+    """Take the demo's professionals over, as an extraction of a few people."""
+    lines = files("gateway").joinpath(DEMO_DIRECTORY).read_bytes().splitlines()
+    with Staging() as staging:
+        taking = DirectoryImport(database, staging)
+        broken = list(taking.read(lines))
+        assert not broken, "it ships, and is whole"
+        taking.apply(utc_now().date(), by="gateway init", most_gone_percent=0)
 
 
 def _free_ports() -> dict[str, int]:
@@ -201,4 +223,7 @@ notice_from = "ne-pas-repondre@{PATIENT}"
 
 [web]
 public_url = "https://localhost:{ports["patient_https"]}/"
+
+[professional]
+public_url = "https://localhost:{ports["professional_https"]}/"
 """

@@ -9,6 +9,7 @@ from typing import Any
 from OpenSSL import SSL
 
 from gateway.converting.converter import Converter
+from gateway.dmp_bridge.reading.acting import RecordActing
 from gateway.dmp_bridge.reading.reading import VaultReading
 from gateway.documents.showing.rendering import CdaPages
 from gateway.errors import InvalidError, MisuseError
@@ -19,6 +20,8 @@ from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.directory.directory import Directory
+from gateway.store.directory.everybody import EverybodyDirectory
+from gateway.store.mailbox.directory import LocalDirectory
 from gateway.trust.provider import Provider
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
@@ -40,6 +43,7 @@ def make_professional_desk(
 ) -> ProfessionalDesk:
     """Return the desk of the professionals' pages; ``provider`` may sign them in."""
     vaults = open_vaults(database)
+    reading = VaultReading(vaults=vaults, settings=settings)
     return ProfessionalDesk(
         database=database,
         writer=writer,
@@ -47,7 +51,9 @@ def make_professional_desk(
         judge=trust.judge_peer,
         open_people=Directory,
         reception=reception,
-        reading=VaultReading(vaults=vaults, settings=settings),
+        reading=reading,
+        acts=RecordActing(reading),
+        directory=EverybodyDirectory(LocalDirectory(trust.lists)),
         open_vault=vaults.within,
         documents=CdaPages(Converter(limits_of(settings.converting))),
         provider=provider,

@@ -61,12 +61,13 @@ def judge_naming(facts: NamingFacts) -> NamingFault | None:
 
 
 class AdministratorFault(StrEnum):
-    """Why an administrator cannot change what a patient has set."""
+    """Why an administrator cannot block somebody in a patient's place."""
 
     NOT_NAMED = "not named"
     BLOCKED = "blocked"
     CLOSED = "closed"
     ONESELF = "oneself"
+    ENOUGH = "enough"
     NOT_ASKED = "not asked"
     """They did not say that the patient asked for it."""
 
@@ -74,28 +75,33 @@ class AdministratorFault(StrEnum):
 @frozen(kw_only=True)
 class AdministeringFacts:
     """
-    What is known when a professional masks or blocks in a patient's place.
+    What is known when a professional blocks somebody in a patient's place.
 
-    ``blocks`` is whom they would block, empty where they mask. ``asked`` is what they
+    ``names`` are those by which the patient could block the professional, ``blocks``
+    whom they would block, ``most`` how many may be blocked. ``asked`` is what they
     tick: the patient asks for it (à la demande du patient).
     """
 
     identity: str = field(repr=False)
+    names: frozenset[str] = field(repr=False)
     blocked: frozenset[str] = field(repr=False)
     administrators: frozenset[str] = field(repr=False)
     profile: ProfileState
     asked: bool
-    blocks: str = field(default="", repr=False)
+    blocks: str = field(repr=False)
+    most: int
 
 
 def judge_administering(facts: AdministeringFacts) -> AdministratorFault | None:
-    """Return why an administrator cannot mask or block, or None."""
+    """Return why an administrator cannot block, or None; again is no fault."""
     if facts.identity not in facts.administrators:
         return AdministratorFault.NOT_NAMED
-    if facts.identity in facts.blocked:
+    if not facts.blocked.isdisjoint(facts.names):
         return AdministratorFault.BLOCKED
     if not may_sign_in(facts.profile):
         return AdministratorFault.CLOSED
-    if facts.blocks == facts.identity:
+    if facts.blocks in facts.names:
         return AdministratorFault.ONESELF
+    if facts.blocks not in facts.blocked and len(facts.blocked) >= facts.most:
+        return AdministratorFault.ENOUGH
     return None if facts.asked else AdministratorFault.NOT_ASKED

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from gateway.core.decision import Announcement
 from gateway.core.document import Visibility
+from gateway.core.vault import FiledDocument
 from gateway.rights.filing_facts import FilingPolicy
 
 
@@ -31,3 +32,14 @@ def decide_announcement(
         shown_after_months=policy.shown_after_months,
         mask_when_shown=masked and not policy.allow_masked_and_hidden,
     )
+
+
+def once_announced(document: FiledDocument) -> frozenset[Visibility]:
+    """
+    Return the flags of a hidden document from its announcement on.
+
+    Those that its delay would have brought, the patient's own mask among them.
+    """
+    if document.visible_at is not None:
+        return document.flags_then
+    return document.flags - {Visibility.HIDDEN_FROM_PATIENT}

@@ -245,6 +245,11 @@ class ImapSettings(Table):
         int, "Connections at one door that have shown no certificate yet."
     ] = 200
     max_folders: Annotated[int, "Folders of one mailbox."] = 500
+    max_vanished: Annotated[
+        int,
+        "Removals that are remembered of one folder, those of neighbours as one, for "
+        "programs that come back (QRESYNC); of older ones they hear all that is gone.",
+    ] = 1000
     idle_seconds: Annotated[float, "Silence before the connection ends."] = 1800.0
     handshake_seconds: Annotated[
         float, "Time to show a certificate; a card may ask for its code."

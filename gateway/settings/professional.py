@@ -26,6 +26,9 @@ class ProfessionalSettings(Table):
     table: ClassVar = "professional"
 
     public_url: Annotated[str, "Address professionals type."] = ""
+    help_line: Annotated[
+        str, "Whom professionals ask for help: telephone, hours, address. Shown as is."
+    ] = ""
     hosts: Annotated[
         tuple[str, ...],
         "Names the pages answer to; others get 421. Empty: any of ours.",
@@ -82,6 +85,9 @@ class ProfessionalSettings(Table):
         "The last messages of a mailbox that its page looks through: so many received "
         "from patients, and so many sent.",
     ] = 400
+    proofs_shown: Annotated[
+        int, "The last forms of a month whose filings are in its proof."
+    ] = 500
     templates: Annotated[int, "Texts one professional keeps to begin messages."] = 30
     max_message_bytes: Annotated[int, "All files of one form."] = 20 * MIB
     request_seconds: Annotated[float, "Time for a whole request."] = 60.0

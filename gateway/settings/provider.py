@@ -60,8 +60,8 @@ class ProviderSettings(Table):
     ] = 4 * 3600
     mail_tries: Annotated[
         int,
-        "Tokens shown to the mail doors from one address in five minutes: a hospital's "
-        "professionals may share one.",
+        "Tokens shown to the mail doors of a process from one address in five minutes: "
+        "a hospital's professionals may share one.",
     ] = 300
 
     def __attrs_post_init__(self) -> None:

@@ -91,9 +91,11 @@ class Action(StrEnum):
     DOCUMENT_FILED = "document:file"
     DOCUMENT_KEPT = "document:keep"
     DOCUMENTS_BROUGHT = "documents:bring"
+    DOCUMENT_PROVED = "document:prove"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
     DOCUMENT_ERASED = "document:erase"
+    DOCUMENT_ANNOUNCED = "document:announce"
     EXPORT_ASKED = "export:ask"
     EXPORT_READY = "export:ready"
     EXPORT_TAKEN = "export:take"
@@ -377,6 +379,7 @@ class JournalReader:
         *,
         outcome: str = "",
         since: datetime | None = None,
+        until: datetime | None = None,
         most: int = 100,
     ) -> list[Entry]:
         """Return the last lines of an action about a subject, newest first; opened."""
@@ -388,6 +391,8 @@ class JournalReader:
             query = query.where(columns.outcome == outcome)
         if since is not None:
             query = query.where(columns.at >= since)
+        if until is not None:
+            query = query.where(columns.at < until)
         rows = self.connection.execute(query.order_by(columns.id.desc()).limit(most))
         return [self._entry(row) for row in rows]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import json
 import os
 import random
@@ -44,6 +45,7 @@ _DOORS = (
     "imap",
     "imaps",
     "patient_https",
+    "professional_https",
     "metrics",
 )
 
@@ -72,8 +74,13 @@ class Gateway:
         listen = made.settings.listen
         names = [name for name in _DOORS if getattr(listen, name)]
         ports = zip(names, free_ports(len(names)), strict=True)
-        url = f"https://localhost:{listen.patient_https}/"
-        made.configure(listen=dict(ports), web={"public_url": url})
+        found = dict(ports)
+        pages = {"web": "patient_https", "professional": "professional_https"}
+        urls = {
+            table: {"public_url": f"https://localhost:{found[name]}/"}
+            for table, name in pages.items()
+        }
+        made.configure(listen=found, **urls)
         return made
 
     @property
@@ -322,24 +329,39 @@ def _template() -> Path:
 
 def free_ports(count: int) -> list[int]:
     """
-    Return ports nobody listens on.
+    Return ports nobody listens on, each of them once.
 
     Below those the system gives to outgoing connections: one of them could be taken
-    by a client of another test between now and the start of the service.
+    by a client of another test between now and the start of the service. Processes of
+    tests that run side by side take them from places of their own, in turn.
     """
     held: list[socket.socket] = []
-    while len(held) < count:
+    for port in _PORTS:
         probe = socket.socket()
         try:
-            probe.bind(("127.0.0.1", random.randrange(20000, 32000)))
+            probe.bind(("127.0.0.1", port))
         except OSError:
             probe.close()
         else:
             held.append(probe)
+        if len(held) == count:
+            break
     ports = [probe.getsockname()[1] for probe in held]
     for probe in held:
         probe.close()
     return ports
+
+
+def _own_ports() -> Iterator[int]:
+    """Give the ports of this process of tests, round and round, from anywhere."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 20000 + worker % 8 * 1500
+    own = range(first, first + 1500)
+    start = random.randrange(len(own))
+    return itertools.cycle([*own[start:], *own[:start]])
+
+
+_PORTS = _own_ports()
 
 
 def processes_of(group: int) -> list[int]:

@@ -284,7 +284,7 @@ def test_the_reason_of_a_refusal_is_in_the_journal_alone(
         assert matricule_of not in gateway.log()
 
 
-def test_a_letter_for_another_patient_is_held_back(
+def test_b7_19_a_letter_for_another_patient_is_held_back(
     gateway: Gateway, tmp_path: Path
 ) -> None:
     other = matricule(200)

@@ -64,7 +64,7 @@ def notices(post: Post) -> int:
     return len(post.tasks(TaskKind.NOTIFY))
 
 
-def test_a_letter_is_filed_shown_and_acknowledged(way: Way) -> None:
+def test_b7_04_a_letter_is_filed_shown_and_acknowledged(way: Way) -> None:
     arrival_id = way.go(f"{ASKS}\r\n".encode() + LETTER)
 
     post = way.post
@@ -146,7 +146,7 @@ def test_a_type_that_stands_twice_refuses_documents_and_not_the_message(
         assert told == []
 
 
-def test_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:
+def test_b7_19_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:
     letter = make_cda(ins="277076322082910", family="AUTRE")
 
     arrival_id = way.go(make_mail(as_xml(letter), sender=SERVICE))
@@ -157,7 +157,7 @@ def test_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:
     assert post.said(arrival_id) == [("DSN", "failed", "sent")]
 
 
-def test_a_doctor_in_copy_has_the_same_message(way: Way) -> None:
+def test_b7_04_a_doctor_in_copy_has_the_same_message(way: Way) -> None:
     post = way.post
     arrival_id = post.keep(LETTER, post.patient(), post.mailbox())
 

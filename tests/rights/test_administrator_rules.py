@@ -23,10 +23,13 @@ NAMING = NamingFacts(
 )
 ACTING = AdministeringFacts(
     identity=DOCTOR,
+    names=frozenset({DOCTOR, PLACE}),
     blocked=frozenset(),
     administrators=frozenset({DOCTOR}),
     profile=ProfileState.ACTIVATED,
     asked=True,
+    blocks=OTHER,
+    most=2,
 )
 
 
@@ -56,11 +59,15 @@ def test_a_professional_by_number_is_named_if_not_blocked_nor_one_too_many(
     ("changes", "fault"),
     [
         ({}, None),
-        ({"blocks": OTHER}, None),
         ({"administrators": frozenset({OTHER})}, AdministratorFault.NOT_NAMED),
         ({"identity": ""}, AdministratorFault.NOT_NAMED),
         ({"blocked": frozenset({DOCTOR})}, AdministratorFault.BLOCKED),
+        ({"blocked": frozenset({PLACE})}, AdministratorFault.BLOCKED),
         ({"blocks": DOCTOR}, AdministratorFault.ONESELF),
+        ({"blocks": PLACE}, AdministratorFault.ONESELF),
+        ({"blocked": frozenset({"1"})}, None),
+        ({"blocked": frozenset({"1", "2"})}, AdministratorFault.ENOUGH),
+        ({"blocked": frozenset({"1", OTHER})}, None),
         ({"asked": False}, AdministratorFault.NOT_ASKED),
         *(
             ({"profile": state}, AdministratorFault.CLOSED)
@@ -69,7 +76,7 @@ def test_a_professional_by_number_is_named_if_not_blocked_nor_one_too_many(
         ),
     ],
 )
-def test_who_was_named_changes_an_open_space_at_the_patients_request(
+def test_who_was_named_blocks_in_an_open_space_at_the_patients_request(
     changes: dict[str, Any], fault: AdministratorFault | None
 ) -> None:
     assert judge_administering(evolve(ACTING, **changes)) is fault

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from attrs import evolve
 
 from gateway.core.decision import Announcement
 from gateway.core.document import Visibility
-from gateway.rights.announcement_rules import decide_announcement
+from gateway.rights.announcement_rules import decide_announcement, once_announced
 from gateway.rights.filing_facts import FilingPolicy
+from tests.rights.facts import FILED
 
-HIDDEN = Visibility.HIDDEN_FROM_PATIENT
+HIDDEN, MASKED = Visibility.HIDDEN_FROM_PATIENT, Visibility.MASKED
 POLICY = FilingPolicy(notice_after_days=10, shown_after_months=2)
 BOTH = FilingPolicy(allow_masked_and_hidden=True)
 
@@ -36,3 +40,20 @@ def test_the_mask_waits_too_where_it_may_not_apply_yet(
 
     assert announcement is not None
     assert announcement.mask_when_shown is waits
+
+
+@pytest.mark.parametrize(
+    ("waits", "then", "shown"),
+    [(True, {MASKED}, {MASKED}), (True, set(), set()), (False, set(), {MASKED})],
+)
+def test_once_announced_a_document_is_as_its_delay_would_have_made_it(
+    waits: bool, then: set[Visibility], shown: set[Visibility]
+) -> None:
+    document = evolve(
+        FILED,
+        flags=frozenset({HIDDEN, MASKED}),
+        visible_at=FILED.filed_at + timedelta(days=30) if waits else None,
+        flags_then=frozenset(then),
+    )
+
+    assert once_announced(document) == shown

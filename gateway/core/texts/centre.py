@@ -79,6 +79,10 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Un administrateur de votre espace en a changé un réglage",
             "An administrator of your space changed a setting of it",
         ),
+        NoticeKind.MASKED: Both(
+            "Un professionnel a changé qui voit un document qu’il avait déposé",
+            "A professional changed who sees a document that they had added",
+        ),
         NoticeKind.PEOPLE: Both(
             "Du nouveau parmi vos proches", "News about the people close to you"
         ),

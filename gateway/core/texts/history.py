@@ -69,6 +69,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "document:withdraw": _said(
             Deed.FILED, "Document retiré par son auteur", "Document withdrawn"
         ),
+        "document:announce": _said(
+            Deed.FILED,
+            "Résultat annoncé : document visible dans l’espace",
+            "Result announced: the document can be seen",
+        ),
         "document:erase": _said(
             Deed.FILED,
             "Document ajouté dans l’espace, supprimé définitivement",

@@ -76,6 +76,7 @@ class NoticeKind(StrEnum):
     SETTINGS = "settings"  # changed by an operator
     ADMINISTRATOR = "administrator"  # a professional was named, or is no longer
     ADMINISTERED = "administered"  # such a professional masked or blocked
+    MASKED = "masked"  # a document, or shown again, by who wrote it
     READ_FIRST = "read-first"  # a professional, for the first time
     READ = "read"  # a professional who read before
     EMERGENCY = "emergency"  # a professional, without the patient's agreement
@@ -355,6 +356,24 @@ NOTICE_TEXTS: Mapping[NoticeKind, Mapping[str, tuple[str, str]]] = MappingProxyT
                 "which, and you can go back.\n\n"
                 "If you asked for nothing, take that role from them, and tell the "
                 "service.\n" + CARE_EN,
+            ),
+        },
+        NoticeKind.MASKED: {
+            "fr": (
+                "Un réglage de votre espace a changé",
+                "Bonjour,\n\n"
+                "Un professionnel a changé qui voit un élément qu’il avait déposé dans "
+                "votre espace, à votre demande d’après lui. L’historique de votre "
+                "espace dit lequel, et vous pouvez revenir en arrière.\n\n"
+                "Vous n’avez rien demandé ? Prévenez l’accueil du service.\n" + CARE_FR,
+            ),
+            "en": (
+                "A setting of your space has changed",
+                "Hello,\n\n"
+                "A professional changed who sees something that they had added to your "
+                "space, at your request as they say. The history of your space says "
+                "which, and you can go back.\n\n"
+                "If you asked for nothing, tell the service.\n" + CARE_EN,
             ),
         },
         NoticeKind.READ_FIRST: {

@@ -72,12 +72,12 @@ def document_facts(
         version=document.version,
         body_level=document.body_level,
         mates=tuple(
-            _version(stored, own)
+            stored_version(stored, own)
             for stored in vault.versions(profile_id, document.set_id)
         ),
         parent=_parent(document, found, profile_id, own, vault),
         successors=tuple(
-            _version(stored, own)
+            stored_version(stored, own)
             for stored in vault.naming(profile_id, document.unique_id)
         ),
         withdrawal=_withdrawal(found, profile_id, own, vault),
@@ -144,7 +144,8 @@ def _same_id(known: FiledDocument | None, profile_id: str, sha256: str) -> SameI
     return SameId.OTHER_CONTENT
 
 
-def _version(stored: FiledDocument, own: frozenset[str]) -> StoredVersion:
+def stored_version(stored: FiledDocument, own: frozenset[str]) -> StoredVersion:
+    """Return what the rules are told of a filed document, to who has these names."""
     return StoredVersion(
         unique_id=stored.unique_id,
         set_id=stored.set_id,
@@ -182,7 +183,7 @@ def _parent(
         return NoParent.NOT_FOUND
     if parent.profile_id != profile_id:
         return NoParent.OTHER_PATIENT
-    return _version(parent, own)
+    return stored_version(parent, own)
 
 
 def _withdrawal(
@@ -193,7 +194,7 @@ def _withdrawal(
     known = vault.find(found.unique_id)
     if known is None or known.profile_id != profile_id:
         return NoWithdrawal.NOT_FOUND
-    return _version(known, own)
+    return stored_version(known, own)
 
 
 def _opposition(

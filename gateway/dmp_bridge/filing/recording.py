@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from secrets import token_hex
 
 from attrs import evolve, frozen
 
 from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Visibility
+from gateway.core.envelope import Door
 from gateway.core.reasons import Reason
 from gateway.core.texts.faults import fitted
 from gateway.core.vault import FiledDocument
@@ -100,6 +103,8 @@ class Recorder:
             **self._employee(responsible),
             **({"made_from": made_from} if made_from else {}),
         )
+        if self.kept.door is Door.PROFESSIONAL:
+            self._prove(deposit, decision)
         for entry_id in deprecated:
             self.work.note(
                 Action.DOCUMENT_DEPRECATED,
@@ -108,6 +113,22 @@ class Recorder:
                 chain=case.chain,
                 by=deposit.entry_id,
             )
+
+    def _prove(self, deposit: Deposit, decision: FilingDecision) -> None:
+        """
+        Note in the operator's chain what who filed by a page may be given as proof.
+
+        A line of the patient's chain would tell by its number how much happens there.
+        """
+        salt = token_hex(16)
+        self.work.note(
+            Action.DOCUMENT_PROVED,
+            decision.code.value,
+            self.kept.id,
+            entry=deposit.entry_id,
+            commitment=committed_digest(salt, deposit.sha256),
+            document={"sha256": deposit.sha256, "salt": salt},
+        )
 
     def _employee(self, responsible: str) -> dict[str, str]:
         if not responsible:
@@ -199,6 +220,19 @@ class Recorder:
             **_informed(found),
             **kept,
         )
+
+
+def committed_digest(salt: str, sha256: str) -> str:
+    """
+    Return what stands for a document in a line: the SHA-256 of a salt and its digest.
+
+    The digest alone would tell whoever has a document that it is here; who is given the
+    salt with it can check that the line is about theirs.
+
+    >>> committed_digest("00", "ff") == hashlib.sha256(b"00ff").hexdigest()
+    True
+    """
+    return hashlib.sha256(f"{salt}{sha256}".encode()).hexdigest()
 
 
 def _informed(found: FoundDocument | None) -> dict[str, str]:

@@ -26,6 +26,7 @@ from gateway.dmp_bridge.filing.informing import keep_informed
 from gateway.dmp_bridge.filing.recording import Recorder
 from gateway.dmp_bridge.filing.sender_names import answering_for
 from gateway.dmp_bridge.vaults.vault import Deposited, Vault
+from gateway.dmp_bridge.withdrawing import withdraw
 from gateway.errors import InvalidError, UnavailableError
 from gateway.evidence.arguments import copy_part
 from gateway.rights.copy_rules import decide_copy
@@ -309,10 +310,8 @@ class Settlement:
         if Visibility.HIDDEN_FROM_PATIENT in stored.visibility(self.work.now):
             # The message carries the document again: it is hidden as long.
             case.delay_until(stored.visible_at)
-        if self.vault.withdraw(stored):
+        if withdraw(self.work, self.vault, stored):
             self._recorder.withdrawn(case, stored)
-            if stored.visible_at is None or stored.visible_at <= self.work.now:
-                self.work.tasks.add(TaskKind.WITHDRAW, stored.id)
 
     def _submit(self, case: Case, found: FoundDocument) -> None:
         """Open the SubmissionSet that all documents of this submission share."""

@@ -86,7 +86,7 @@ def gather(
         episode=episode,
         was_informed=episode is not None
         and Consultations(work).was_informed(episode.id),
-        blocked=not blocked.isdisjoint(_names(work, who)),
+        blocked=not blocked.isdisjoint(names_of(work, who)),
     )
 
 
@@ -117,7 +117,7 @@ def _named(said: object) -> str:
     return str(said.get("identity", "")) if isinstance(said, dict) else ""
 
 
-def _names(work: UnitOfWork, who: ReadingProfessional) -> frozenset[str]:
+def names_of(work: UnitOfWork, who: ReadingProfessional) -> frozenset[str]:
     """Return every name by which a patient may have blocked somebody."""
     boxes = Mailboxes(work).held_by(who.national_id)
     addresses = {one.address for one in boxes if one.kind == PERSONAL}

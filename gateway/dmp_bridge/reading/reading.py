@@ -20,6 +20,7 @@ from gateway.core.reading import (
     ReadingRefusal,
     ReadingWay,
 )
+from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.reading.asking import (
     LOOKED,
     OPENED,
@@ -34,25 +35,25 @@ from gateway.dmp_bridge.reading.gathering import (
     party_of,
 )
 from gateway.dmp_bridge.reading.seeing import (
+    HeldReading,
     ReadingTerms,
+    acts_of,
     fresh_since,
     last_visit,
     side_of,
     sighted,
     viewing_facts,
     with_texts,
+    within_episode,
 )
 from gateway.dmp_bridge.reading.telling import ReadingNotices
 from gateway.dmp_bridge.vaults.access import VaultAccess
+from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.evidence.arguments import viewing_part
 from gateway.evidence.policies import reading_policy_of
 from gateway.rights.consultation_rules import over_by_time
 from gateway.rights.listing_rules import WantedDocuments, seen_by
-from gateway.rights.professional_viewing_rules import (
-    ProfessionalSide,
-    alerts_of,
-    refuse_viewing,
-)
+from gateway.rights.professional_viewing_rules import alerts_of, refuse_viewing
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
@@ -71,6 +72,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.answers import (
     NotRead,
+    OpenRecord,
     Prospect,
     ReadDocument,
     ReadingList,
@@ -81,7 +83,6 @@ from gateway.store.consultations.teams import CareTeams, Episodes
 from gateway.store.consultations.values import (
     Consultation,
     ConsultationSaid,
-    Episode,
     KeptAgreement,
     NamedProfessional,
 )
@@ -110,15 +111,6 @@ class _Granted:
     standing: ReadingStanding
     new: NewAgreement | None
     kept: Mapping[str, str]
-
-
-@frozen
-class _Held:
-    """A consultation that goes on: what stands now, and as whom somebody reads."""
-
-    consultation: Consultation
-    standing: ReadingStanding
-    side: ProfessionalSide
 
 
 @frozen(kw_only=True)
@@ -319,34 +311,37 @@ class VaultReading:
         *,
         old: bool = False,
         in_texts: bool = False,
+        episode_id: str = "",
     ) -> ReadingList | NotRead:
         """
         Return what somebody sees of the vault now; it only reads.
 
-        ``wanted`` is looked for in what is seen, ``in_texts`` also in the texts of it;
-        ``old`` asks for old versions and archived documents. What is left to be kept of
-        it is `note_listed`; where it is refused, `check` keeps that.
+        ``wanted`` is looked for in what is seen, ``in_texts`` also in the texts of it,
+        and with ``episode_id`` in the days of that follow-up; ``old`` asks for old
+        versions and archived documents. What is left to be kept of it is `note_listed`;
+        where it is refused, `check` keeps that.
         """
-        held = self._held(work, who, consultation_id)
+        held = self.held(work, who, consultation_id)
         if isinstance(held, NotRead):
             return held
         vault, now = self.vaults.within(work), moment_of(work.now)
         listing = vault.listing(held.consultation.profile_id)
         last = last_visit(work, who, held.consultation)
-        asked = fresh_since(wanted, last)
+        record, asked = _record(work, who, held), fresh_since(wanted, last)
+        one = next((one for one in record.episodes if one.id == episode_id), None)
+        if one is not None:
+            asked = within_episode(asked, one, ZoneInfo(self.settings.web.time_zone))
         if in_texts and asked.words:
             seen = seen_by(held.side, listing.entries, now, old=old)
             among = [one.id for one in seen.entries]
             asked = with_texts(vault, held.consultation.profile_id, asked, among)
         found = sighted(held.side, listing, asked, now, old=old)
         return ReadingList(
-            consultation=held.consultation,
-            profile=held.standing.profile,
+            record=record,
             found=found.found,
             moment=now,
             identifiers=who.identifiers,
             since=last.begun_at if last else None,
-            is_emergency=held.consultation.way in IN_EMERGENCY,
             hidden=found.hidden,
             is_noted=Consultations(work).is_kept(consultation_id, found.hidden)
             and work.now - held.consultation.seen_at < self._grain,
@@ -356,7 +351,7 @@ class VaultReading:
         self, work: UnitOfWork, who: ReadingProfessional, listed: ReadingList
     ) -> None:
         """Keep what a list did not show, as proof, and that somebody is there."""
-        one = Consultations(work).own(listed.consultation.id, who.national_id)
+        one = Consultations(work).own(listed.record.consultation.id, who.national_id)
         if one is None or one.ended_at is not None:
             return
         kept = Consultations(work)
@@ -378,7 +373,7 @@ class VaultReading:
         What is hidden from who asks is not told apart from what there is not, nor is it
         looked up. To be committed in all cases.
         """
-        held = self._held(work, who, consultation_id)
+        held = self.held(work, who, consultation_id)
         if isinstance(held, NotRead):
             return self.check(work, who, consultation_id) or held
         vault, one = self.vaults.within(work), held.consultation
@@ -408,14 +403,7 @@ class VaultReading:
             one, Action.DOCUMENT_CONSULTED, one.way.value, document.id, **kept
         )
         consultations.seen(one)
-        return ReadDocument(
-            consultation=one,
-            document=document,
-            entry=vault.entry(document),
-            content=vault.content(document),
-            alerts=alerts_of(document, work.now),
-            is_own=facts.is_own,
-        )
+        return _read(work, who, held, vault, document)
 
     def part(
         self,
@@ -430,29 +418,36 @@ class VaultReading:
         It has its line already, and gets no other. None where it was not opened, or is
         not there for who asks any more. It only reads.
         """
-        held = self._held(work, who, consultation_id)
+        held = self.held(work, who, consultation_id)
         if isinstance(held, NotRead):
             return held
-        vault, one = self.vaults.within(work), held.consultation
+        document = self.opened(work, held, document_id)
+        if document is None:
+            return None
+        return _read(work, who, held, self.vaults.within(work), document)
+
+    def opened(
+        self, work: UnitOfWork, held: HeldReading, document_id: str
+    ) -> FiledDocument | None:
+        """Return a document that was opened in a consultation, and still may be."""
+        one = held.consultation
         opened = any(
             line.action == Action.DOCUMENT_CONSULTED
             and line.detail.get("consultation") == one.id
             for line in work.journal.about([document_id])
         )
-        document = vault.get(document_id) if opened else None
+        document = self.vaults.within(work).get(document_id) if opened else None
         if document is None or document.profile_id != one.profile_id:
             return None
-        facts = viewing_facts(held.side, document, work)
-        if refuse_viewing(facts) is not None:
-            return None
-        return ReadDocument(
-            consultation=one,
-            document=document,
-            entry=vault.entry(document),
-            content=vault.content(document),
-            alerts=alerts_of(document, work.now),
-            is_own=facts.is_own,
-        )
+        unseen = refuse_viewing(viewing_facts(held.side, document, work))
+        return document if unseen is None else None
+
+    def record(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> OpenRecord | NotRead:
+        """Return whose record it is that somebody has open, and as what; it reads."""
+        held = self.held(work, who, consultation_id)
+        return held if isinstance(held, NotRead) else _record(work, who, held)
 
     def check(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
@@ -468,7 +463,7 @@ class VaultReading:
         if (over := self._over(one, work.now)) is not None:
             Consultations(work).end(one, over)
             return NotRead(ReadingRefusal.ENDED)
-        held = self._held(work, who, consultation_id)
+        held = self.held(work, who, consultation_id)
         if not isinstance(held, NotRead):
             return None
         facts, standing = self._now(work, who, one)
@@ -562,30 +557,6 @@ class VaultReading:
             Consultations(work).end(found.current, ConsultationEnd.CLOSED)
         return NotRead(ReadingRefusal.OPPOSED)
 
-    def open_episode(
-        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
-    ) -> Episode | NotRead:
-        """
-        Open a follow-up of a patient by the structure of who asks; again is no error.
-
-        The patient is then told anew before anybody of that team reads.
-        """
-        found = self.find(work, who, wanted)
-        if isinstance(found, NotRead):
-            return found
-        Profiles(work).hold(found.profile.id)
-        return Episodes(work).open(found.profile.id, party_of(who))
-
-    def close_episode(
-        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
-    ) -> bool | NotRead:
-        """End it, with all that was agreed to for it; False: none was open."""
-        found = self.find(work, who, wanted)
-        if isinstance(found, NotRead):
-            return found
-        Profiles(work).hold(found.profile.id)
-        return Episodes(work).close(found.profile.id, party_of(who))
-
     @property
     def _own(self) -> ReadingSettings:
         return self.settings.reading
@@ -647,10 +618,10 @@ class VaultReading:
         )
         return facts, standing
 
-    def _held(
+    def held(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
-    ) -> _Held | NotRead:
-        """Return a consultation that goes on, as everything stands now."""
+    ) -> HeldReading | NotRead:
+        """Return a consultation that goes on, as everything stands now; it reads."""
         one = Consultations(work).own(consultation_id, who.national_id)
         if one is None or self._over(one, work.now) is not None:
             return NotRead(ReadingRefusal.ENDED)
@@ -663,7 +634,39 @@ class VaultReading:
         zone = ZoneInfo(self.settings.web.time_zone)
         day = work.now.astimezone(zone).date()
         side = side_of(work, who, facts, standing.profile, ReadingTerms(self._own, day))
-        return _Held(one, standing, side)
+        return HeldReading(consultation=one, standing=standing, side=side)
+
+
+def _record(
+    work: UnitOfWork, who: ReadingProfessional, held: HeldReading
+) -> OpenRecord:
+    profile = held.standing.profile
+    return OpenRecord(
+        consultation=held.consultation,
+        profile=profile,
+        relation=held.side.reader.relation,
+        episodes=tuple(Episodes(work).of_team(profile.id, who.team)),
+    )
+
+
+def _read(
+    work: UnitOfWork,
+    who: ReadingProfessional,
+    held: HeldReading,
+    vault: Vault,
+    document: FiledDocument,
+) -> ReadDocument:
+    """Return a document that is seen, with what it holds."""
+    facts = viewing_facts(held.side, document, work)
+    return ReadDocument(
+        record=_record(work, who, held),
+        document=document,
+        entry=vault.entry(document),
+        content=vault.content(document),
+        alerts=alerts_of(document, work.now),
+        is_own=facts.is_own,
+        acts=acts_of(held, document, work.now),
+    )
 
 
 def _with_agreement(

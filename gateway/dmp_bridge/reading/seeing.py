@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
@@ -14,8 +15,9 @@ from gateway.core.listing import (
     moment_of,
 )
 from gateway.core.reading import IN_EMERGENCY
-from gateway.core.vault import FiledDocument
-from gateway.dmp_bridge.reading.gathering import PERMIT
+from gateway.core.vault import FiledDocument, MaskedBy
+from gateway.dmp_bridge.filing.document_facts import stored_version
+from gateway.dmp_bridge.reading.gathering import PERMIT, ReadingStanding
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.listing_rules import (
     FoundDocuments,
@@ -23,6 +25,7 @@ from gateway.rights.listing_rules import (
     find,
     seen_by,
 )
+from gateway.rights.masking_rules import is_masked, mask
 from gateway.rights.professional_viewing_rules import (
     ProfessionalReader,
     ProfessionalSide,
@@ -31,10 +34,11 @@ from gateway.rights.professional_viewing_rules import (
 )
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_rules import ReadingFacts, Relation
+from gateway.rights.record_act_rules import ActFacts, RecordAct, refuse_act
 from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.consultations import Consultations
-from gateway.store.consultations.values import Consultation
+from gateway.store.consultations.values import Consultation, Episode
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.patients.values import Profile
 
@@ -68,6 +72,41 @@ def side_of(
         treating_sees_masked=terms.settings.treating_sees_masked,
     )
     return ProfessionalSide(reader, Matrices(work).in_force(terms.day))
+
+
+@frozen(kw_only=True)
+class HeldReading:
+    """A consultation that goes on: what stands now, and as whom somebody reads."""
+
+    consultation: Consultation
+    standing: ReadingStanding
+    side: ProfessionalSide
+
+
+def act_facts(
+    held: HeldReading, document: FiledDocument, act: RecordAct, now: datetime
+) -> ActFacts:
+    """Return what decides of something to be done with a document that is seen."""
+    reader = held.side.reader
+    return ActFacts(
+        act=act,
+        version=stored_version(document, reader.identifiers),
+        way=reader.way,
+        relation=reader.relation,
+        column=reader.column,
+        visibility=document.visibility(now),
+        masked=is_masked(document, now),
+        maskable=mask(document, now, MaskedBy.PATIENT) is not None,
+    )
+
+
+def acts_of(
+    held: HeldReading, document: FiledDocument, now: datetime
+) -> frozenset[RecordAct]:
+    """Return what may be done with a document, where the patient asks for it."""
+    facts = (act_facts(held, document, act, now) for act in RecordAct)
+    asked = (evolve(one, asked=True) for one in facts)
+    return frozenset(one.act for one in asked if refuse_act(one) is None)
 
 
 @frozen(kw_only=True)
@@ -118,6 +157,26 @@ def with_texts(
         return wanted
     texts = vault.find_in_texts(profile_id, wanted.words, among)
     return evolve(wanted, in_texts=texts.by_word)
+
+
+def within_episode(
+    wanted: WantedDocuments, episode: Episode, zone: ZoneInfo
+) -> WantedDocuments:
+    """
+    Return what is wanted of the care in a follow-up, from its first day to its last.
+
+    Documents often say the day of the care alone, and so do the bounds here.
+    """
+    begin = _midnight(episode.opened_at, zone)
+    end = None
+    if episode.ended_at is not None:
+        end = moment_of(_midnight(episode.ended_at, zone) + timedelta(days=1))
+    first = moment_of(begin)
+    return evolve(wanted, begin=max(first, wanted.begin or first), end=end)
+
+
+def _midnight(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def last_visit(

@@ -44,29 +44,26 @@ class ReadingNotices:
             kind = NoticeKind.EMERGENCY
             if treating_doctor(work, profile.id) is not None:
                 work.tasks.add(TaskKind.TELL_TREATING, begun.id)
-        happened = self._happened(work, who, profile, begun.id)
+        happened = happened_by(work, who, profile, begun.id)
         self._notices(work).make(profile, kind, happened)
 
     def tell_refused(
         self, work: UnitOfWork, who: ReadingProfessional, profile: Profile
     ) -> None:
         """Tell the patient of an emergency that was declared and refused, once a day"""
-        happened = self._happened(work, who, profile, "")
+        happened = happened_by(work, who, profile)
         self._notices(work).make_daily(profile, NoticeKind.READ_REFUSED, happened)
 
     def _notices(self, work: UnitOfWork) -> Notices:
         return Notices.of(work, self.settings)
 
-    def _happened(
-        self, work: UnitOfWork, who: ReadingProfessional, profile: Profile, subject: str
-    ) -> Happened:
-        """
-        Say who read; of somebody in secret connection with a minor that is a secret.
-        """
-        secret = {
-            one.lower() for one in Profiles(work).rights(profile.id).secret_senders
-        }
-        names = {one.lower() for one in who.identifiers}
-        return Happened(
-            subject=subject, by=who.name, is_secret=not secret.isdisjoint(names)
-        )
+
+def happened_by(
+    work: UnitOfWork, who: ReadingProfessional, profile: Profile, subject: str = ""
+) -> Happened:
+    """Say who did it; of somebody in secret connection with a minor that is a secret"""
+    secret = {one.lower() for one in Profiles(work).rights(profile.id).secret_senders}
+    names = {one.lower() for one in who.identifiers}
+    return Happened(
+        subject=subject, by=who.name, is_secret=not secret.isdisjoint(names)
+    )

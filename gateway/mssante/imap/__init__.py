@@ -8,7 +8,7 @@ and the function that runs it. ::
 
     Twisted ─▶ connection ─▶ session.run ─▶ commands ─▶ sign_in · folders · lists
                    ▲                                   statuses · quotas · changes
-                   │                                   fetch · search · idle
+                   │                                   fetch · search · idle · resync
                    └──── untagged, complete, stream ◀─────────────┤
                                                                   ▼
                                mail_store ─▶ threads (reading) · writer (commits)
@@ -76,6 +76,10 @@ needs one line more (IDLE its DONE, AUTHENTICATE its answer) asks for it by
 - *A connection without a certificate is anybody's*: such ones are counted at each door
   apart, and the oldest of the address that has most of them gives way (``places``).
   Once the certificate is believed, the connection counts to it.
+- *Numbers of changes* (``mod_seq``) are told of what the session was told, never of
+  what the database has by now: a client that comes back with the highest number must
+  have heard all up to it. What it changed itself is newer than the rest of its view
+  (`View.mod_seq_of`), until all is told; CLOSE says a number then, and else none.
 - *Two sessions, one \Recent*: what is recent is taken in a transaction, by the session
   that is told of it (`Folders.claim_recent`), never read and then moved.
 - *UIDs follow the order of delivery*, which need not be that of reception: two workers

@@ -21,10 +21,10 @@ from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import NumberSet, read_set
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import read_flags, read_upload
-from gateway.mssante.imap.view import View
+from gateway.mssante.imap.view import Tells, View
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders
-from gateway.store.mailbox.mail import Mail, Placed
+from gateway.store.mailbox.mail import Flagged, Mail, Placed
 
 _MOST_FLAGS = 50
 
@@ -52,24 +52,62 @@ async def store(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
     reader.space()
     numbers = read_set(reader)
     reader.space()
+    unchanged_since = _read_unchanged_since(reader)
     change, silent = _read_change(reader)
     view = _writable(session)
     places = places_of(view, numbers, by_uid=by_uid)
-    after = await change_many(session, view, places, change)
+    if unchanged_since is not None:
+        session.enable_mod_seqs()
+    done = await change_many(
+        session, view, places, change, unchanged_since=unchanged_since
+    )
     told: list[bytes] = []
     for place in places:
-        flags = after.get(view.uids[place])
+        flags = done.after.get(view.uids[place])
         if flags is None:
             continue
+        mod_seq = done.mod_seqs[view.uids[place]]
         expected = change_flags(view.flags(place), change)
-        view.note_flags(place, flags)
+        view.note_flags(place, flags, mod_seq)
         if not silent or flags != expected:
-            told.append(view.fetch_flags(place, with_uid=by_uid))
+            told.append(view.fetch_flags(place, with_uid=by_uid, mod_seq=mod_seq))
+        elif view.tells is not Tells.NUMBERS:
+            told.append(_fetch_mod_seq(view, place, mod_seq, with_uid=by_uid))
     for line in [*view.keyword_news(), *told]:
         session.connection.untagged(line)
-    if len(after) < len(places) and not by_uid and not silent:
+    # Others may have changed something before: who counts changes is told, in order.
+    session.stale |= view.tells is not Tells.NUMBERS
+    if done.refused:
+        return _modified(view, done.refused, by_uid=by_uid) + b"some had changed"
+    if len(done.after) < len(places) and not by_uid and not silent:
         raise CommandRefusedError(EXPUNGED)
     return b"STORE completed"
+
+
+def _fetch_mod_seq(view: View, place: int, mod_seq: int, *, with_uid: bool) -> bytes:
+    """Return what is told of a change that is to be silent (RFC 7162 §3.1.3)."""
+    with_uid |= view.tells is Tells.VANISHED
+    uid = b"UID %d " % view.uids[place] if with_uid else b""
+    return b"%d FETCH (%bMODSEQ (%d))" % (place + 1, uid, mod_seq)
+
+
+def _modified(view: View, uids: Sequence[int], *, by_uid: bool) -> bytes:
+    """Return the code that names what was left alone (RFC 7162 §3.1.3)."""
+    places = (view.place_of(uid) for uid in sorted(uids))
+    numbers = [place + 1 for place in places if place is not None]
+    return b"[MODIFIED " + uid_set(sorted(uids) if by_uid else numbers) + b"] "
+
+
+def _read_unchanged_since(reader: Reader) -> int | None:
+    if not reader.take(b"("):
+        return None
+    if not reader.take_word(b"UNCHANGEDSINCE"):
+        raise InvalidError("malformed STORE")
+    reader.space()
+    since = reader.mod_seq()
+    reader.expect(b")")
+    reader.space()
+    return since
 
 
 def _read_change(reader: Reader) -> tuple[FlagChange, bool]:
@@ -97,19 +135,23 @@ async def change_many(
     places: Sequence[int],
     change: FlagChange,
     beside: Callable[[UnitOfWork], None] | None = None,
-) -> dict[int, str]:
+    *,
+    unchanged_since: int | None = None,
+) -> Flagged:
     """
-    Change flags of messages of the folder; return uid → flags afterwards.
+    Change flags of messages of the folder; return what became of them.
 
     ``beside`` is done in the same transaction.
     """
     uids = [view.uids[place] for place in places]
     if not uids:
-        return {}
+        return Flagged(after={}, mod_seqs={})
 
-    def apply(work: UnitOfWork) -> dict[int, str]:
+    def apply(work: UnitOfWork) -> Flagged:
         folder = Folders(work).get(view.folder_id)
-        after = Mail(work).change_flags(folder, uids, change)
+        after = Mail(work).change_flags(
+            folder, uids, change, unchanged_since=unchanged_since
+        )
         if beside is not None:
             beside(work)
         return after
@@ -149,18 +191,18 @@ async def move(session: ImapSession, reader: Reader, *, by_uid: bool = False) ->
     """MOVE (RFC 6851)."""
     view, uids, name = _read_target(session, reader, by_uid=by_uid)
     _writable(session)
-    mailbox_id = session.mailbox_id
+    mailbox_id, most = session.mailbox_id, session.settings.max_vanished
 
     def apply(work: UnitOfWork) -> tuple[Folder, list[tuple[int, int]]]:
         target = _target(work, mailbox_id, name)
         source = Folders(work).get(view.folder_id)
-        return target, Mail(work).move(source, uids, target)
+        return target, Mail(work).move(source, uids, target, remember=most)
 
     target, placed = await session.store.write(apply)
     if placed:
         session.connection.untagged(b"OK " + _copied(target, placed) + b"moved")
-    session.stale = True
-    return b"MOVE completed"
+    await session.sync()
+    return (_highest(session) if placed else b"") + b"MOVE completed"
 
 
 def _read_target(
@@ -197,9 +239,9 @@ def _copied(target: Folder, placed: Sequence[tuple[int, int]]) -> bytes:
 async def expunge(session: ImapSession, reader: Reader) -> bytes:
     """EXPUNGE (RFC 3501 §6.4.3)."""
     reader.end()
-    await _expunge(session, _writable(session), None)
+    _, removed = await _expunge(session, _writable(session), None)
     await session.sync()
-    return b"EXPUNGE completed"
+    return (_highest(session) if removed else b"") + b"EXPUNGE completed"
 
 
 async def uid_expunge(session: ImapSession, reader: Reader) -> bytes:
@@ -209,26 +251,46 @@ async def uid_expunge(session: ImapSession, reader: Reader) -> bytes:
     reader.end()
     view = _writable(session)
     places = numbers.positions_of_uids(view.uids)
-    await _expunge(session, view, [view.uids[place] for place in places])
+    uids = [view.uids[place] for place in places]
+    _, removed = await _expunge(session, view, uids)
     await session.sync()
-    return b"EXPUNGE completed"
+    return (_highest(session) if removed else b"") + b"EXPUNGE completed"
 
 
-async def _expunge(session: ImapSession, view: View, uids: list[int] | None) -> None:
-    def apply(work: UnitOfWork) -> None:
-        Mail(work).expunge(Folders(work).get(view.folder_id), uids)
+async def _expunge(
+    session: ImapSession, view: View, uids: list[int] | None
+) -> tuple[Folder, bool]:
+    """Return the folder as it was before, and whether something was removed."""
+    most = session.settings.max_vanished
 
-    await session.store.write(apply)
+    def apply(work: UnitOfWork) -> tuple[Folder, bool]:
+        Folders(work).lock(session.mailbox_id)  # nothing comes between the two
+        folder = Folders(work).get(view.folder_id)
+        return folder, bool(Mail(work).expunge(folder, uids, remember=most))
+
+    return await session.store.write(apply)
+
+
+def _highest(session: ImapSession) -> bytes:
+    """Return the code that says what a client knows now, if it counts changes."""
+    if session.tells is Tells.NUMBERS or session.view is None:
+        return b""
+    return b"[HIGHESTMODSEQ %d] " % session.view.mod_seq
 
 
 async def close(session: ImapSession, reader: Reader) -> bytes:
     """CLOSE (RFC 3501 §6.4.2): an EXPUNGE that is not told, then no folder."""
     reader.end()
     view = session.selected
+    code = b""
     if not view.read_only:
-        await _expunge(session, view, None)
+        before, removed = await _expunge(session, view, None)
+        # What others changed meanwhile is not told here: then no number is.
+        knows_all = before.mod_seq == view.mod_seq
+        if removed and knows_all and session.tells is not Tells.NUMBERS:
+            code = b"[HIGHESTMODSEQ %d] " % (before.mod_seq + 1)
     session.unselect()
-    return b"CLOSE completed"
+    return code + b"CLOSE completed"
 
 
 async def append(session: ImapSession, reader: Reader) -> bytes:

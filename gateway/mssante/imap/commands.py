@@ -7,7 +7,15 @@ from functools import partial
 from types import MappingProxyType
 
 from gateway.errors import InvalidError
-from gateway.mssante.imap import changes, folders, lists, quotas, sign_in, statuses
+from gateway.mssante.imap import (
+    changes,
+    folders,
+    lists,
+    quotas,
+    resync,
+    sign_in,
+    statuses,
+)
 from gateway.mssante.imap import idle as listening
 from gateway.mssante.imap.fetch import fetch
 from gateway.mssante.imap.search import search
@@ -56,6 +64,7 @@ COMMANDS: Mapping[bytes, Command] = MappingProxyType(
         b"UNSUBSCRIBE": Command(_AFTER, folders.unsubscribe),
         b"LIST": Command(_AFTER, lists.list_all),
         b"LSUB": Command(_AFTER, lists.list_subscribed),
+        b"ENABLE": Command(frozenset({AUTH}), resync.enable),
         b"STATUS": Command(_AFTER, statuses.status),
         b"GETQUOTA": Command(_AFTER, quotas.get_quota),
         b"GETQUOTAROOT": Command(_AFTER, quotas.get_quota_root),

@@ -10,21 +10,28 @@ import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 
-from gateway.errors import DamagedError, NotFoundError
+from gateway.errors import DamagedError, InvalidError, NotFoundError
 from gateway.message.flags import SEEN, FlagChange, FlagMode
 from gateway.message.header_block import split_fields
 from gateway.message.outline import Part
 from gateway.mssante.imap.changes import change_many, places_of
 from gateway.mssante.imap.damage import tell_damage
 from gateway.mssante.imap.dates import date_time
-from gateway.mssante.imap.fetch_items import FetchItem, Need, Section, read_fetch
+from gateway.mssante.imap.fetch_items import (
+    FetchItem,
+    Need,
+    Section,
+    read_fetch,
+    read_modifiers,
+)
 from gateway.mssante.imap.format import envelope, flag_list, structure
 from gateway.mssante.imap.mail_store import LARGE
 from gateway.mssante.imap.refusals import DAMAGED, EXPUNGED, CommandRefusedError
+from gateway.mssante.imap.resync import changed_places, tell_vanished
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import read_set
 from gateway.mssante.imap.syntax import Reader
-from gateway.mssante.imap.view import View
+from gateway.mssante.imap.view import Tells, View
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.openings import Openings
 from gateway.store.mailbox.reading import MailItem, MailReading
@@ -37,6 +44,7 @@ _EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n\Z")
 
 _FLAGS = FetchItem(name="FLAGS", need=Need.VIEW)
 _UID = FetchItem(name="UID", need=Need.VIEW)
+_MOD_SEQ = FetchItem(name="MODSEQ", need=Need.ROW)
 
 
 async def fetch(session: ImapSession, reader: Reader, *, by_uid: bool = False) -> bytes:
@@ -45,17 +53,31 @@ async def fetch(session: ImapSession, reader: Reader, *, by_uid: bool = False) -
     numbers = read_set(reader)
     reader.space()
     items = read_fetch(reader)
+    modifiers = read_modifiers(reader)
     reader.end()
     view = session.selected
+    if modifiers.vanished and not (by_uid and session.tells is Tells.VANISHED):
+        raise InvalidError("VANISHED is for UID FETCH, once QRESYNC is enabled")
     places = places_of(view, numbers, by_uid=by_uid)
     if by_uid and _UID not in items:
         items = (_UID, *items)
+    since = modifiers.changed_since
+    if _MOD_SEQ in items or since is not None:
+        session.enable_mod_seqs()
+    if since is not None:
+        session.stale = True  # told of all changes, where removals may be
+        if modifiers.vanished:
+            await tell_vanished(session, view, numbers, since)
+        places = await changed_places(session, view, places, since)
+        items = items if _MOD_SEQ in items else (*items, _MOD_SEQ)
     reads = any(item.marks_seen or item.need is Need.CONTENT for item in items)
     marked: list[int] = []
     if any(item.marks_seen for item in items) and not view.read_only:
         marked = await _mark_seen(session, view, places)
         if marked and _FLAGS not in items:
             items = (*items, _FLAGS)
+        if marked and _MOD_SEQ not in items and view.tells is not Tells.NUMBERS:
+            items = (*items, _MOD_SEQ)
     answer = _Answer(session, view, items, opens=reads)
     await session.connection.stream(answer.responses(places))
     if answer.damaged:
@@ -88,7 +110,10 @@ async def _not_seen(session: ImapSession, view: View, places: Sequence[int]) -> 
     """Take the mark back: what could not be shown was not read by anybody."""
     await _mark(session, view, places, FlagMode.REMOVE)
     for place in places:
-        session.connection.untagged(view.fetch_flags(place, with_uid=True))
+        mod_seq = view.mod_seq_of(view.uids[place], view.mod_seq)
+        session.connection.untagged(
+            view.fetch_flags(place, with_uid=True, mod_seq=mod_seq)
+        )
 
 
 async def _mark(
@@ -99,10 +124,10 @@ async def _mark(
     beside: Callable[[UnitOfWork], None] | None = None,
 ) -> None:
     change = FlagChange(mode, (SEEN,))
-    after = await change_many(session, view, places, change, beside)
+    done = await change_many(session, view, places, change, beside)
     for place in places:
-        if (flags := after.get(view.uids[place])) is not None:
-            view.note_flags(place, flags)
+        if (flags := done.after.get(view.uids[place])) is not None:
+            view.note_flags(place, flags, done.mod_seqs[view.uids[place]])
     for line in view.keyword_news():
         session.connection.untagged(line)
 
@@ -147,7 +172,7 @@ class _Answer:
                 async for mail, content in messages:
                     found += 1
                     rendered = [
-                        _fetched(item, mail, content)
+                        self._fetched(item, mail, content)
                         for item in self._items
                         if item.need is not Need.VIEW
                     ]
@@ -169,6 +194,13 @@ class _Answer:
                 lambda work: Openings(work).keep(view.folder_id, first, identity)
             )
         view.opened.update(fresh)
+
+    def _fetched(
+        self, item: FetchItem, mail: MailItem, content: bytes | None
+    ) -> list[bytes]:
+        if item == _MOD_SEQ:
+            return [b"MODSEQ (%d)" % self._view.mod_seq_of(mail.uid, mail.mod_seq)]
+        return _fetched(item, mail, content)
 
     def _response(self, place: int, rendered: list[list[bytes]]) -> list[bytes]:
         pieces = [b"* %d FETCH (" % (place + 1)]

@@ -64,6 +64,7 @@ _SIMPLE = {
     "FLAGS": Need.VIEW,
     "INTERNALDATE": Need.ROW,
     "RFC822.SIZE": Need.ROW,
+    "MODSEQ": Need.ROW,
     "ENVELOPE": Need.OUTLINE,
     "BODYSTRUCTURE": Need.OUTLINE,
     "BODY": Need.OUTLINE,
@@ -78,6 +79,46 @@ _MACROS = {
     "ALL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"),
     "FULL": ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"),
 }
+
+
+@frozen(kw_only=True)
+class FetchModifiers:
+    """
+    What stands behind the things to fetch (RFC 7162 §3.1.4.1, §3.2.6).
+
+    Only what changed after ``changed_since``, and with it what ``vanished`` then.
+    """
+
+    changed_since: int | None = None
+    vanished: bool = False
+
+
+def read_modifiers(reader: Reader) -> FetchModifiers:
+    """
+    Read ``(CHANGEDSINCE … VANISHED)``, if it comes.
+
+    Raises:
+        InvalidError: malformed, unknown, or VANISHED alone.
+    """
+    if not reader.take(b" "):
+        return FetchModifiers()
+    since: int | None = None
+    vanished = False
+
+    def one() -> None:
+        nonlocal since, vanished
+        if reader.take_word(b"VANISHED"):
+            vanished = True
+        elif reader.take_word(b"CHANGEDSINCE"):
+            reader.space()
+            since = reader.mod_seq()
+        else:
+            raise InvalidError("unknown FETCH modifier")
+
+    reader.listed(one, most=2)
+    if since is None:
+        raise InvalidError("VANISHED stands beside CHANGEDSINCE")
+    return FetchModifiers(changed_since=since, vanished=vanished)
 
 
 def read_fetch(reader: Reader) -> tuple[FetchItem, ...]:

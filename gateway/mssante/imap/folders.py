@@ -9,9 +9,10 @@ from gateway.errors import ConflictError, InvalidError
 from gateway.mssante.imap import named
 from gateway.mssante.imap.folder_names import read_new_name
 from gateway.mssante.imap.refusals import CommandRefusedError, Refusal
+from gateway.mssante.imap.resync import read_parameters, tell_news
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.syntax import Reader
-from gateway.mssante.imap.view import View
+from gateway.mssante.imap.view import Tells, View
 from gateway.mssante.imap.watch import claim_recent
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import INBOX, Folder, Folders
@@ -39,9 +40,18 @@ async def examine(session: ImapSession, reader: Reader) -> bytes:
 
 async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> bytes:
     reader.space()
+    left = session.view is not None
     session.unselect()  # whatever happens (RFC 3501 §6.3.1)
+    if left:
+        session.connection.untagged(b"OK [CLOSED] the one before is closed")
     name = named.existing(reader)
+    parameters = read_parameters(reader)
     reader.end()
+    known = parameters.known
+    if known is not None and session.tells is not Tells.VANISHED:
+        raise InvalidError("ENABLE QRESYNC comes first")
+    if parameters.counts:
+        session.enable_mod_seqs()
     mailbox_id = session.mailbox_id
 
     def open_folder(work: UnitOfWork) -> tuple[Folder, View]:
@@ -58,6 +68,8 @@ async def _select(session: ImapSession, reader: Reader, *, read_only: bool) -> b
         return b""
     session.select(view)
     _describe(session, folder, view)
+    if known is not None:
+        await tell_news(session, view, known)
     mode = b"READ-ONLY" if read_only else b"READ-WRITE"
     return b"[" + mode + b"] folder selected"
 
@@ -71,6 +83,7 @@ def _describe(session: ImapSession, folder: Folder, view: View) -> None:
     session.connection.untagged(b"OK [PERMANENTFLAGS (" + view.kept_flags + b")] kept")
     session.connection.untagged(b"OK [UIDNEXT %d] next" % folder.uid_next)
     session.connection.untagged(b"OK [UIDVALIDITY %d] valid" % folder.uid_validity)
+    session.connection.untagged(b"OK [HIGHESTMODSEQ %d] highest" % view.mod_seq)
 
 
 async def unselect(session: ImapSession, reader: Reader) -> bytes:

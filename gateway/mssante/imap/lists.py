@@ -18,7 +18,7 @@ from gateway.mssante.imap.listing import (
     list_subscriptions,
 )
 from gateway.mssante.imap.session import ImapSession
-from gateway.mssante.imap.statuses import counted, read_items
+from gateway.mssante.imap.statuses import counted, counts_changes, read_items
 from gateway.mssante.imap.syntax import Reader
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders, FolderStatus
@@ -111,6 +111,7 @@ async def list_all(session: ImapSession, reader: Reader) -> bytes:
     if command.selection is None and command.patterns == (b"",):
         _tell_delimiter(session, b"LIST")
         return b"LIST completed"
+    counts_changes(session, command.counts)
     wanted = _names(command.patterns)
     mailbox_id, selection = session.mailbox_id, command.selection
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import quopri
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from email.utils import parsedate_tz
 from functools import cached_property, partial
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from gateway.errors import DamagedError, InvalidError, NotFoundError
 from gateway.message.body_text import text_of_html
@@ -24,9 +24,10 @@ from gateway.message.header_block import MOST_BYTES, split_fields
 from gateway.message.outline import Part
 from gateway.message.parameters import read_disposition, read_media_type
 from gateway.mssante.imap.damage import tell_damage
-from gateway.mssante.imap.format import uid_set
+from gateway.mssante.imap.search_answers import SearchAnswer, read_returned
 from gateway.mssante.imap.search_keys import (
     All,
+    ChangedBy,
     Dated,
     Either,
     Everything,
@@ -41,6 +42,7 @@ from gateway.mssante.imap.search_keys import (
     When,
     Within,
     bound,
+    counts_changes,
     read_search,
     tier,
 )
@@ -62,10 +64,13 @@ async def search(
 ) -> bytes:
     """SEARCH and UID SEARCH."""
     reader.space()
-    returned = _read_returned(reader)
+    returned = read_returned(reader)
     key = read_search(reader)
     reader.end()
     view = session.selected
+    by_change = counts_changes(key)
+    if by_change:
+        session.enable_mod_seqs()
     found: list[int] = []
     if len(view):
         key = bound(key, len(view), view.uids[-1])
@@ -73,46 +78,16 @@ async def search(
         found = await _found(session, view, key, damaged)
         await tell_damage(session, damaged)
     numbers = [view.uids[place] if by_uid else place + 1 for place in found]
-    if returned is None:
-        told = b" ".join([b"SEARCH", *(b"%d" % number for number in numbers)])
-    else:
-        correlator = b'ESEARCH (TAG "' + session.tag + b'")'
-        uid = [b"UID"] if by_uid else []
-        told = b" ".join([correlator, *uid, *_returned(returned, numbers)])
-    session.connection.untagged(told)
+    answer = SearchAnswer(session.tag, tuple(numbers), by_uid=by_uid)
+    if by_change and found:
+        kept = await session.store.read(
+            lambda work: MailReading(work).mod_seqs(view.folder_id)
+        )
+        uids = [view.uids[place] for place in found]
+        mod_seqs = [view.mod_seq_of(uid, kept.get(uid, 0)) for uid in uids]
+        answer = evolve(answer, mod_seqs=tuple(mod_seqs))
+    session.connection.untagged(answer.response(returned))
     return b"SEARCH completed"
-
-
-_RETURN_OPTIONS = (b"MIN", b"MAX", b"ALL", b"COUNT")
-
-
-def _read_returned(reader: Reader) -> frozenset[bytes] | None:
-    """
-    Read ``RETURN (…)`` if it comes (RFC 4731 §3.1); nothing in it means ALL.
-
-    Raises:
-        InvalidError: it is malformed, or names what we do not return.
-    """
-    if not reader.take_word(b"RETURN"):
-        return None
-    reader.space()
-    options = frozenset(reader.listed(reader.atom, most=20))
-    if options - set(_RETURN_OPTIONS):
-        raise InvalidError("unknown thing to return")
-    reader.space()
-    return options or frozenset({b"ALL"})
-
-
-def _returned(options: frozenset[bytes], numbers: Sequence[int]) -> Iterator[bytes]:
-    """Yield what is asked of the numbers found, in their order (RFC 4731 §3.1)."""
-    if numbers and b"MIN" in options:
-        yield b"MIN %d" % numbers[0]
-    if numbers and b"MAX" in options:
-        yield b"MAX %d" % numbers[-1]
-    if numbers and b"ALL" in options:
-        yield b"ALL " + uid_set(numbers)
-    if b"COUNT" in options:
-        yield b"COUNT %d" % len(numbers)
 
 
 async def _found(
@@ -147,6 +122,7 @@ class _Some:
     def __init__(self, view: View, places: range, damaged: list[MailItem]) -> None:
         self._damaged = damaged
         self._folder_id = view.folder_id
+        self._mod_seq_of = view.mod_seq_of
         self._places = {view.uids[place]: place for place in places}
         self._flags = {
             uid: (view.flags(place), view.is_recent(place))
@@ -187,6 +163,7 @@ class _Some:
             flags=self._words(mail.uid),
             internal_date=mail.internal_date,
             size=mail.size,
+            mod_seq=self._mod_seq_of(mail.uid, mail.mod_seq),
             read_headers=partial(_headers, reading, mail),
             read_content=partial(_content, reading, mail),
         )
@@ -225,6 +202,7 @@ class Candidate:
     flags: frozenset[str]
     internal_date: datetime = _UNREAD
     size: int = 0
+    mod_seq: int = 0
     read_headers: Callable[[], bytes] = field(default=bytes, repr=False)
     read_content: Callable[[], tuple[Part, bytes]] = field(
         default=_no_content, repr=False
@@ -262,8 +240,8 @@ def fits(key: Key, message: Candidate) -> bool:
             return (message.uid if key.uids else message.number) in key
         case Numbered():
             raise TypeError("a set of numbers is bound before it is matched")
-        case Sized(size, larger):
-            return message.size > size if larger else message.size < size
+        case ChangedBy() | Sized():
+            return _is_measured(key, message)
         case Dated(when, day, sent):
             return _is_dated(when, day, message, sent=sent)
         case InHeader(name, text):
@@ -284,6 +262,12 @@ def fits(key: Key, message: Candidate) -> bool:
             return fits(first, message) or fits(second, message)
         case All(keys):
             return all(fits(one, message) for one in keys)
+
+
+def _is_measured(key: ChangedBy | Sized, message: Candidate) -> bool:
+    if isinstance(key, ChangedBy):
+        return message.mod_seq >= key.mod_seq
+    return message.size > key.size if key.larger else message.size < key.size
 
 
 def _is_dated(when: When, day: date, message: Candidate, *, sent: bool) -> bool:

@@ -128,8 +128,16 @@ class All:
     keys: tuple[Key, ...]
 
 
+@frozen
+class ChangedBy:
+    """Messages whose last change has that number or a higher one (RFC 7162 §3.1.5)."""
+
+    mod_seq: int
+
+
 Key = (
     Everything
+    | ChangedBy
     | HasFlag
     | Numbered
     | Within
@@ -167,10 +175,25 @@ def tier(key: Key) -> Tier:
             return max(tier(first), tier(second))
         case All(keys):
             return max((tier(one) for one in keys), default=Tier.VIEW)
-        case Dated() | Sized():
+        case Dated() | Sized() | ChangedBy():
             return Tier.ROW
         case Everything() | HasFlag() | Numbered() | Within():
             return Tier.VIEW
+
+
+def counts_changes(key: Key) -> bool:
+    """Tell whether a search asks by which change: its answer says it then, too."""
+    match key:
+        case ChangedBy():
+            return True
+        case Not(inner):
+            return counts_changes(inner)
+        case Either(first, second):
+            return counts_changes(first) or counts_changes(second)
+        case All(keys):
+            return any(counts_changes(one) for one in keys)
+        case _:
+            return False
 
 
 def bound(key: Key, last_number: int, last_uid: int) -> Key:
@@ -267,6 +290,8 @@ class _Parser:
                 return Dated(When(word), read_date(reader), sent=False)
             case "SENTBEFORE" | "SENTON" | "SENTSINCE":
                 return Dated(When(word[4:]), read_date(reader), sent=True)
+            case "MODSEQ":
+                return ChangedBy(self._mod_seq())
             case "BODY" | "TEXT":
                 return InText(self._text(), header=word == "TEXT")
             case "BCC" | "CC" | "FROM" | "SUBJECT" | "TO":
@@ -277,6 +302,18 @@ class _Parser:
                 return InHeader(name, self._text())
             case _:
                 raise InvalidError("unknown search key")
+
+    def _mod_seq(self) -> int:
+        """Read the number; the flag it may be asked for changes with all others."""
+        if self._reader.peek(b'"'):
+            name = self._reader.string()
+            self._reader.space()
+            if not name.lower().startswith(b"/flags/"):
+                raise InvalidError("unknown entry")
+            if self._reader.atom() not in {b"ALL", b"PRIV", b"SHARED"}:
+                raise InvalidError("unknown kind of entry")
+            self._reader.space()
+        return self._reader.mod_seq()
 
     def _text(self) -> str:
         try:

@@ -18,7 +18,7 @@ from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.refusals import TRY_LATER, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
-from gateway.mssante.imap.view import View
+from gateway.mssante.imap.view import Tells, View
 from gateway.mssante.imap.watch import FolderWatch, claim_recent
 from gateway.store.mailbox.reading import Changes, MailReading
 from gateway.trust.certificate_rules import CertificateRefused
@@ -95,6 +95,7 @@ class ImapSession:
         self.view: View | None = None
         self.idling = False
         self.stale = False
+        self.tells = Tells.NUMBERS
         self.refusal_noted = False
         self.tag = b""
         self.secured = tls is None
@@ -292,9 +293,17 @@ class ImapSession:
     def select(self, view: View) -> None:
         """Enter a folder."""
         self.view = view
+        view.tells = self.tells
         self.stale = False
         self.state = SELECTED
         self.watch.add(self)
+
+    def enable_mod_seqs(self) -> None:
+        """Tell changes by their number from now on (RFC 7162 §3.1)."""
+        if self.tells is Tells.NUMBERS:
+            self.tells = Tells.MOD_SEQS
+        if self.view is not None:
+            self.view.tells = self.tells
 
     def unselect(self) -> None:
         """Leave the folder, if one is selected."""

@@ -21,6 +21,7 @@ _ITEMS: Final[Mapping[str, Callable[[FolderStatus], int]]] = MappingProxyType(
         "UIDNEXT": lambda status: status.folder.uid_next,
         "UIDVALIDITY": lambda status: status.folder.uid_validity,
         "UNSEEN": lambda status: status.unseen,
+        "HIGHESTMODSEQ": lambda status: status.folder.mod_seq,
         "SIZE": lambda status: status.size,  # RFC 8438
         "DELETED": lambda status: status.deleted,  # RFC 9208 §4.2
         "DELETED-STORAGE": lambda status: status.deleted_size,
@@ -41,6 +42,12 @@ def read_items(reader: Reader) -> tuple[str, ...]:
     return tuple(items)
 
 
+def counts_changes(session: ImapSession, items: Sequence[str]) -> None:
+    """Tell a client changes by their number, if it asks for the highest one."""
+    if "HIGHESTMODSEQ" in items:
+        session.enable_mod_seqs()
+
+
 def counted(found: FolderStatus, items: Sequence[str]) -> bytes:
     """Return the response with the counts of a folder (RFC 3501 §7.2.4)."""
     counts = " ".join(f"{item} {_ITEMS[item](found)}" for item in items)
@@ -55,6 +62,7 @@ async def status(session: ImapSession, reader: Reader) -> bytes:
     reader.space()
     items = read_items(reader)
     reader.end()
+    counts_changes(session, items)
     mailbox_id = session.mailbox_id
 
     def count(work: UnitOfWork) -> FolderStatus:

@@ -15,9 +15,10 @@ _ASTRING = re.compile(rb"[^\x00-\x20(){%*\"\\\x7f-\xff]+")
 _LIST_WORD = re.compile(rb"[^\x00-\x20(){\"\\\x7f-\xff]+")
 _QUOTED = re.compile(rb'"((?:[^"\\\r\n\x00]|\\["\\])*)"')
 _ESCAPED = re.compile(rb"\\(.)")
-_NUMBER = re.compile(rb"[0-9]{1,10}(?![0-9])")
+_NUMBER = re.compile(rb"[0-9]{1,19}(?![0-9])")
 _FLAG = re.compile(rb"\\?[^\x00-\x20(){%*\"\\\]\x7f-\xff]+")
 _MOST_NUMBER = 2**32 - 1
+_MOST_MOD_SEQ = 2**63 - 1
 
 TAG = re.compile(rb"[^\x00-\x20(){%*\"\\+\x7f-\xff]{1,64}")
 LITERAL = re.compile(rb"\{([0-9]{1,20})(\+?)\}\Z")
@@ -102,12 +103,16 @@ class Reader:
         """Read an atom, in the capitals commands are compared in."""
         return self.match(_ATOM, "word").group().upper()
 
-    def number(self) -> int:
-        """Read a number of 32 bits."""
+    def number(self, most: int = _MOST_NUMBER) -> int:
+        """Read a number, of 32 bits unless it is said otherwise."""
         value = int(self.match(_NUMBER, "number").group())
-        if value > _MOST_NUMBER:
+        if value > most:
             raise InvalidError("number too large")
         return value
+
+    def mod_seq(self) -> int:
+        """Read the number of a change, of 63 bits (RFC 7162 §7)."""
+        return self.number(_MOST_MOD_SEQ)
 
     def astring(self) -> bytes:
         """Read an atom, a quoted string or a literal."""

@@ -5,11 +5,21 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from enum import Enum
 
 from gateway.message.flags import SYSTEM_FLAGS
-from gateway.mssante.imap.format import flag_list
+from gateway.mssante.imap.format import flag_list, uid_set
 from gateway.store.mailbox.folders import Folder
 from gateway.store.mailbox.reading import Changes
+
+
+class Tells(Enum):
+    """How a client is told of changes: what it asked for, once for its session."""
+
+    NUMBERS = "RFC 3501"
+    MOD_SEQS = "CONDSTORE"
+    VANISHED = "QRESYNC"
+
 
 _BEYOND = 2**32
 """No uid is as large (RFC 3501 §2.3.1.1)."""
@@ -31,6 +41,7 @@ class View:
         self.uid_validity = folder.uid_validity
         self.read_only = read_only
         self.mod_seq = folder.mod_seq
+        self.uid_next = folder.uid_next
         self.uids: array[int] = array("I")
         still_recent = range(folder.recent_uid, _BEYOND)
         self._recent: list[range] = [still_recent] if read_only else []
@@ -43,6 +54,8 @@ class View:
         self._announced = len(self._keywords)
         self.opened: set[int] = set()
         """What the journal knows to be opened by the session's holder, by uid."""
+        self.tells = Tells.NUMBERS
+        self._own: dict[int, int] = {}
 
     def __len__(self) -> int:
         """Return how many messages there are."""
@@ -105,15 +118,30 @@ class View:
         at = bisect_left(self.uids, uid)
         return at if at < len(self.uids) and self.uids[at] == uid else None
 
-    def note_flags(self, place: int, flags: str) -> None:
-        """Remember the flags that the client now knows."""
+    def note_flags(self, place: int, flags: str, mod_seq: int) -> None:
+        """Remember the flags that the client now knows, and the change they are of."""
         self._flags[place] = self._text_id(flags)
+        self._own[self.uids[place]] = mod_seq
 
-    def fetch_flags(self, place: int, *, with_uid: bool) -> bytes:
+    def mod_seq_of(self, uid: int, kept: int) -> int:
+        """
+        Return by which change the client knows a message, of which this is ``kept``.
+
+        A change of another's that it was not told of counts as none: what it will be
+        told then is newer than what it has.
+        """
+        return self._own.get(uid, min(kept, self.mod_seq))
+
+    def fetch_flags(
+        self, place: int, *, with_uid: bool, mod_seq: int | None = None
+    ) -> bytes:
         """Return the untagged FETCH that tells the flags of a message."""
-        flags = flag_list(self.flags(place), recent=self.is_recent(place))
-        uid = b" UID %d" % self.uids[place] if with_uid else b""
-        return b"%d FETCH (FLAGS %b%b)" % (place + 1, flags, uid)
+        told = [b"FLAGS " + flag_list(self.flags(place), recent=self.is_recent(place))]
+        if with_uid or self.tells is Tells.VANISHED:
+            told.append(b"UID %d" % self.uids[place])
+        if mod_seq is not None and self.tells is not Tells.NUMBERS:
+            told.append(b"MODSEQ (%d)" % mod_seq)
+        return b"%d FETCH (%b)" % (place + 1, b" ".join(told))
 
     def apply(self, changes: Changes) -> list[bytes]:
         """
@@ -121,20 +149,25 @@ class View:
 
         Only to be called where EXPUNGE may be sent (RFC 3501 §7.4.1).
         """
-        self.mod_seq = changes.folder.mod_seq
         told: list[bytes] = []
         if changes.present is not None:
             told += self._remove(changes.present)
         added, changed = False, []
-        for uid, flags in changes.touched:
+        for uid, flags, mod_seq in changes.touched:
             place = self.place_of(uid)
             if place is not None:
-                if self.flags(place) != flags:
-                    self.note_flags(place, flags)
-                    changed.append(self.fetch_flags(place, with_uid=True))
+                counts = self.tells is not Tells.NUMBERS
+                newer = counts and self._own.get(uid) != mod_seq
+                if newer or self.flags(place) != flags:
+                    self.note_flags(place, flags, mod_seq)
+                    line = self.fetch_flags(place, with_uid=True, mod_seq=mod_seq)
+                    changed.append(line)
             elif not self.uids or uid > self.uids[-1]:
                 self._append(uid, flags)
                 added = True
+        self.mod_seq = changes.folder.mod_seq
+        self.uid_next = changes.folder.uid_next
+        self._own.clear()  # all of them are told, and no newer than that
         told += [*self.keyword_news(), *changed]
         if added:
             told.append(b"%d EXISTS" % len(self))
@@ -145,8 +178,11 @@ class View:
         left = set(present)
         gone = [place for place, uid in enumerate(self.uids) if uid not in left]
         kept = [place for place, uid in enumerate(self.uids) if uid in left]
+        vanished = [self.uids[place] for place in gone]
         self.uids = array("I", (self.uids[place] for place in kept))
         self._flags = array("I", (self._flags[place] for place in kept))
+        if self.tells is Tells.VANISHED:
+            return [b"VANISHED " + uid_set(vanished)] if vanished else []
         # From the last one back, so that each number is right when it is read.
         return [b"%d EXPUNGE" % (place + 1) for place in reversed(gone)]
 

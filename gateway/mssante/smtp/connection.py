@@ -67,7 +67,7 @@ class SmtpConnection(SMTP):
         self.secured = False
         settings = doorway.settings
         if doorway.takes_tokens:
-            self.line_length_limit = 2 * AUTH_OCTETS
+            self.line_length_limit = AUTH_OCTETS + settings.max_command_bytes
         self.errors = Errors(most=settings.max_errors, seconds=settings.error_seconds)
         self._doorway = doorway
         self._owner = make_owner(self)

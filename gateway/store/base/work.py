@@ -266,7 +266,8 @@ class UnitOfWork:
         said = self._acting[-1] if self._acting else {}
         if not said:
             return None
-        return Actor(Who(said["who"]), Means.WEB, said["person"])
+        means = Means(said.get("means", Means.WEB))
+        return Actor(Who(said["who"]), means, said["person"])
 
     @property
     def acts_for_another(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from gateway.core.actors import PATIENT, Actor
 from gateway.core.reading import AgreementKind, AgreementMeans
@@ -151,9 +151,16 @@ class Agreements:
         about = team_digest(self.work, profile_id, about)
         self._end_where(profile_id, "blocked", _ROW.about == about)
 
-    def end_with(self, episode_id: str, profile_id: str) -> None:
-        """End all that were given for an episode that is over."""
-        self._end_where(profile_id, "episode", _ROW.episode_id == episode_id)
+    def end_with(self, episode_id: str, profile_id: str, team: str) -> None:
+        """
+        End all that were given for an episode that is over, and what its team has.
+
+        What was agreed to before it began was agreed to for that follow-up as well.
+        """
+        theirs = _ROW.about == team_digest(self.work, profile_id, team)
+        of_team = and_(theirs, _ROW.kind == AgreementKind.TEAM.value)
+        of_episode = _ROW.episode_id == episode_id
+        self._end_where(profile_id, "episode", or_(of_episode, of_team))
 
     def _end_where(self, profile_id: str, outcome: str, *conditions: Any) -> None:
         rows = self.work.connection.execute(

@@ -14,6 +14,7 @@ from gateway.core.vault import FiledDocument
 from gateway.rights.listing_rules import FoundDocuments
 from gateway.rights.professional_viewing_rules import Alert, alerts
 from gateway.rights.reading_rules import Found, Relation
+from gateway.rights.record_act_rules import RecordAct
 from gateway.store.consultations.values import Consultation, Episode
 from gateway.store.patients.values import Profile
 
@@ -48,6 +49,22 @@ class Prospect:
 
 
 @frozen(kw_only=True)
+class OpenRecord:
+    """
+    A record that somebody has open now, without its documents.
+
+    ``relation`` is what they are to the patient, nothing in an emergency. ``episodes``
+    are the follow-ups by their own team, the newest first: that others follow somebody,
+    and since when, may tell an illness.
+    """
+
+    consultation: Consultation
+    profile: Profile = field(repr=False)
+    relation: Relation
+    episodes: tuple[Episode, ...]
+
+
+@frozen(kw_only=True)
 class ReadingList:
     """
     What a professional sees of a vault now.
@@ -58,13 +75,11 @@ class ReadingList:
     (`VaultReading.note_listed`).
     """
 
-    consultation: Consultation
-    profile: Profile = field(repr=False)
+    record: OpenRecord
     found: FoundDocuments
     moment: int
     identifiers: frozenset[str] = field(repr=False)
     since: datetime | None
-    is_emergency: bool
     hidden: tuple[str, ...] = field(repr=False)
     is_noted: bool
     """Nothing is left to be kept of it: it is as it was, and the visit is recent."""
@@ -87,9 +102,11 @@ class ReadingList:
 class ReadDocument:
     """One document as it is opened, and what is said beside it."""
 
-    consultation: Consultation
+    record: OpenRecord
     document: FiledDocument
     entry: DocumentEntry = field(repr=False)
     content: bytes = field(repr=False)
     alerts: frozenset[Alert]
     is_own: bool
+    acts: frozenset[RecordAct]
+    """What this reader may do with it, some of it where the patient asks."""

@@ -142,7 +142,7 @@ class Episodes:
 
     def close(self, profile_id: str, party: NamedProfessional) -> bool:
         """
-        End the follow-up by a structure, with all agreements that were given for it.
+        End the follow-up by a structure, with what the patient agreed to for it.
 
         False where none is open: done already is no error.
         """
@@ -151,7 +151,7 @@ class Episodes:
             return False
         self.work.change(episodes, episodes.c.id == known.id, ended_at=self.work.now)
         self._note(Action.EPISODE_CLOSED, "closed", known.id, profile_id, party)
-        Agreements(self.work).end_with(known.id, profile_id)
+        Agreements(self.work).end_with(known.id, profile_id, _team(party))
         return True
 
     def current(self, profile_id: str, team: str) -> Episode | None:
@@ -160,9 +160,10 @@ class Episodes:
         found = self._some(profile_id, here, episodes.c.ended_at.is_(None))
         return found[0] if found else None
 
-    def of_patient(self, profile_id: str) -> list[Episode]:
-        """Return those of a patient, the newest first."""
-        return self._some(profile_id)
+    def of_team(self, profile_id: str, team: str) -> list[Episode]:
+        """Return those of a patient by one structure, the newest first."""
+        here = episodes.c.team == team_digest(self.work, profile_id, team)
+        return self._some(profile_id, here)
 
     def _some(self, profile_id: str, *conditions: ColumnElement[bool]) -> list[Episode]:
         columns = episodes.c

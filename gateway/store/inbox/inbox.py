@@ -170,6 +170,19 @@ class Inbox:
             hidden_until=hidden_until,
         )
 
+    def show_now(self, profile_id: str, arrival_id: str) -> None:
+        """Show a message that waited for a document it brought to be announced."""
+        columns = inbox_messages.c
+        self.work.connection.execute(
+            update(inbox_messages)
+            .where(
+                columns.profile_id == profile_id,
+                columns.arrival_id == arrival_id,
+                columns.hidden_until > self.work.now,
+            )
+            .values(hidden_until=self.work.now)
+        )
+
     def answers_secret(
         self, profile_id: str, correspondent: str, references: Sequence[str]
     ) -> bool:

@@ -16,6 +16,7 @@ from gateway.store.tables import (
     folders,
     lasting_subscriptions,
     mail_items,
+    mail_vanished,
     mailboxes,
 )
 
@@ -40,7 +41,8 @@ class Folder:
     A folder as it is now.
 
     ``mod_seq`` grows with every change in it, ``expunge_seq`` is its value at the last
-    removal; no session was shown the messages from ``recent_uid`` on.
+    removal, ``forgotten_seq`` at the last one of which is not known any more what was
+    removed; no session was shown the messages from ``recent_uid`` on.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Folder:
     recent_uid: int
     mod_seq: int
     expunge_seq: int
+    forgotten_seq: int
 
     @property
     def has_recent(self) -> bool:
@@ -160,7 +163,11 @@ class Folders:
         No server may end one of itself (RFC 3501 §6.3.9); beyond a thousand in a
         mailbox they are not added to all the same.
         """
-        self.work.connection.execute(delete(folders).where(folders.c.id == folder.id))
+        for table, column in (
+            (mail_vanished, mail_vanished.c.folder_id),
+            (folders, folders.c.id),
+        ):
+            self.work.connection.execute(delete(table).where(column == folder.id))
         lasting = self.lasting_subscriptions(folder.mailbox_id)
         if folder.subscribed and len(lasting) < _MOST_LASTING:
             self.work.connection.execute(
@@ -352,6 +359,7 @@ class Folders:
                 recent_uid=1,
                 mod_seq=1,
                 expunge_seq=0,
+                forgotten_seq=0,
             )
         )
 
@@ -387,4 +395,5 @@ def _folder(row: Any) -> Folder:
         recent_uid=row.recent_uid,
         mod_seq=row.mod_seq,
         expunge_seq=row.expunge_seq,
+        forgotten_seq=row.forgotten_seq,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import Table, delete, insert, select, update
 
 from gateway.errors import ConflictError, NotFoundError
@@ -16,6 +16,7 @@ from gateway.store.mailbox.folders import INBOX, Folder
 from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.reading import MailItem, MailReading, charge_of
 from gateway.store.mailbox.selections import in_chunks, uid_condition
+from gateway.store.mailbox.vanished import MOST_REMEMBERED, Vanished
 from gateway.store.sealed.blobs import Blobs, Parcel
 from gateway.store.tables import mail_items, mailboxes
 
@@ -31,6 +32,20 @@ class Placed:
     folder_id: str
     uid_validity: int
     uid: int
+
+
+@frozen(kw_only=True)
+class Flagged:
+    """
+    What a change of flags came to, of each message that still is there.
+
+    ``after`` are the flags and ``mod_seqs`` the ``mod_seq`` afterwards, by uid;
+    ``refused`` the uids of those that had changed since the client knew them.
+    """
+
+    after: dict[int, str]
+    mod_seqs: dict[int, int]
+    refused: tuple[int, ...] = ()
 
 
 @frozen
@@ -175,19 +190,36 @@ class Mail(MailReading):
         return self._place(items, target)
 
     def move(
-        self, source: Folder, uids: Sequence[int], target: Folder
+        self,
+        source: Folder,
+        uids: Sequence[int],
+        target: Folder,
+        *,
+        remember: int = MOST_REMEMBERED,
     ) -> list[tuple[int, int]]:
-        """Move messages to another folder of the mailbox; as `copy` (RFC 6851)."""
+        """
+        Move messages to another folder of the mailbox; as `copy` (RFC 6851).
+
+        ``remember``: as `Vanished.remember` bounds what is kept of removals.
+        """
         self.folders.lock(source.mailbox_id)
         items = list(self.items(source.id, uids))
         if not items:
             return []
         placed = self._place(items, target)
-        self.folders.advance(source.id, removed=True)
-        self._delete_rows(source.id, [item.uid for item in items])
+        gone = [item.uid for item in items]
+        changed = self.folders.advance(source.id, removed=True)
+        Vanished(self.work).remember(changed, gone, remember)
+        self._delete_rows(source.id, gone)
         return placed
 
-    def expunge(self, folder: Folder, uids: Sequence[int] | None = None) -> list[int]:
+    def expunge(
+        self,
+        folder: Folder,
+        uids: Sequence[int] | None = None,
+        *,
+        remember: int = MOST_REMEMBERED,
+    ) -> list[int]:
         """
         Remove the messages flagged ``\\Deleted``, of some uids or all; return theirs.
 
@@ -196,36 +228,50 @@ class Mail(MailReading):
         self.folders.lock(folder.mailbox_id)
         items = self.items(folder.id, uids)
         gone = [item for item in items if DELETED in item.flags.split()]
-        self._remove(folder, gone)
+        self._remove(folder, gone, remember)
         return [item.uid for item in gone]
 
     def empty(self, folder: Folder) -> None:
         """Remove every message of a folder, before the folder itself is removed."""
         self.folders.lock(folder.mailbox_id)
-        self._remove(folder, list(self.items(folder.id)))
+        self._remove(folder, list(self.items(folder.id)), 0)
 
     def change_flags(
-        self, folder: Folder, uids: Sequence[int], change: FlagChange
-    ) -> dict[int, str]:
+        self,
+        folder: Folder,
+        uids: Sequence[int],
+        change: FlagChange,
+        *,
+        unchanged_since: int | None = None,
+    ) -> Flagged:
         """
-        Change flags; return the flags afterwards of every message that still is there.
+        Change flags; return what became of every message that still is there.
+
+        One that changed after ``unchanged_since`` is left alone (RFC 7162 §3.1.3).
 
         Raises:
             InvalidError: more or longer keywords than a message may have.
             NotFoundError: the folder was deleted.
         """
         self.folders.lock(folder.mailbox_id)
-        result: dict[int, str] = {}
+        result = Flagged(after={}, mod_seqs={})
+        refused: list[int] = []
         groups: dict[str, list[int]] = {}
         for item in self.items(folder.id, uids):
+            if unchanged_since is not None and item.mod_seq > unchanged_since:
+                refused.append(item.uid)
+                continue
             after = change_flags(item.flags, change)
-            result[item.uid] = after
+            result.after[item.uid] = after
+            result.mod_seqs[item.uid] = item.mod_seq
             if after != item.flags:
                 groups.setdefault(after, []).append(item.uid)
+        result = evolve(result, refused=tuple(refused))
         if not groups:
             return result
         advanced = self.folders.advance(folder.id)
         for flags, changed in groups.items():
+            result.mod_seqs.update(dict.fromkeys(changed, advanced.mod_seq))
             for some in in_chunks(changed):
                 self.work.connection.execute(
                     update(mail_items)
@@ -296,11 +342,13 @@ class Mail(MailReading):
         if quota is not None and charge > 0 and used > quota:
             raise OverQuotaError("the mailbox is full")
 
-    def _remove(self, folder: Folder, gone: Sequence[MailItem]) -> None:
+    def _remove(self, folder: Folder, gone: Sequence[MailItem], remember: int) -> None:
         if not gone:
             return
-        self.folders.advance(folder.id, removed=True)
-        self._delete_rows(folder.id, [item.uid for item in gone])
+        uids = [item.uid for item in gone]
+        changed = self.folders.advance(folder.id, removed=True)
+        Vanished(self.work).remember(changed, uids, remember)
+        self._delete_rows(folder.id, uids)
         self._charge(folder.mailbox_id, -sum(charge_of(item.size) for item in gone))
         for key_id, blob_id in {(item.key_id, item.blob_id) for item in gone}:
             MailOutlines(self.work).release_unused(blob_id, key_id)

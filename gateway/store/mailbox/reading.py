@@ -47,6 +47,7 @@ class MailItem:
 
     folder_id: str
     uid: int
+    mod_seq: int
     flags: str
     internal_date: datetime
     size: int
@@ -61,12 +62,12 @@ class Changes:
     """
     What happened in a folder since a session looked.
 
-    ``touched`` holds (uid, flags) of messages that are new or whose flags changed;
-    ``present`` all the uids left, only when some were removed.
+    ``touched`` holds (uid, flags, mod_seq) of messages that are new or whose flags
+    changed; ``present`` all the uids left, only when some were removed.
     """
 
     folder: Folder
-    touched: Sequence[tuple[int, str]]
+    touched: Sequence[tuple[int, str, int]]
     present: Sequence[int] | None = None
 
 
@@ -122,20 +123,30 @@ class MailReading:
         """
         folder = self.folders.get(folder_id)
         columns = mail_items.c
-        touched: list[tuple[int, str]] = []
+        touched: list[tuple[int, str, int]] = []
         present: list[int] | None = None
         if folder.mod_seq > since:
             rows = self.work.connection.execute(
-                select(columns.uid, columns.flags)
+                select(columns.uid, columns.flags, columns.mod_seq)
                 .where(columns.folder_id == folder_id, columns.mod_seq > since)
                 .order_by(columns.uid)
             )
-            touched = [(row.uid, row.flags) for row in rows]
+            touched = [(row.uid, row.flags, row.mod_seq) for row in rows]
         if folder.expunge_seq > since:
             uids = select(columns.uid).where(columns.folder_id == folder_id)
             left = self.work.connection.execute(uids.order_by(columns.uid)).scalars()
             present = list(left)
         return Changes(folder=folder, touched=touched, present=present)
+
+    def mod_seqs(self, folder_id: str, *, above: int = 0) -> dict[int, int]:
+        """Return uid → ``mod_seq`` of the messages of a folder with a higher one."""
+        columns = mail_items.c
+        rows = self.work.connection.execute(
+            select(columns.uid, columns.mod_seq).where(
+                columns.folder_id == folder_id, columns.mod_seq > above
+            )
+        )
+        return {row.uid: row.mod_seq for row in rows}
 
     def items(
         self,
@@ -188,6 +199,7 @@ class MailReading:
         item = MailItem(
             folder_id=row.folder_id,
             uid=row.uid,
+            mod_seq=row.mod_seq,
             flags=row.flags,
             internal_date=row.internal_date,
             size=row.size,

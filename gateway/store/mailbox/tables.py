@@ -59,6 +59,7 @@ folders = Table(
     Column("recent_uid", BigInteger, nullable=False, default=1),  # first still recent
     Column("mod_seq", BigInteger, nullable=False, default=1),  # of the last change
     Column("expunge_seq", BigInteger, nullable=False, default=0),  # … that removed
+    Column("forgotten_seq", BigInteger, nullable=False, default=0),  # see below
     UniqueConstraint("mailbox_id", "name"),
 )
 """Folders of a mailbox; sessions learn of changes by comparing ``mod_seq``."""
@@ -87,6 +88,20 @@ mail_items = Table(
     Index("ix_mail_items_folder_mod", "folder_id", "mod_seq"),
 )
 """Messages in folders: small rows, so that listing a folder reads little."""
+
+mail_vanished = Table(
+    "mail_vanished",
+    metadata,
+    Column("folder_id", Id, ForeignKey("folders.id"), primary_key=True),
+    Column("mod_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+"""
+Runs of uids that were removed, and by which change of the folder (RFC 7162 §3.2.5.1).
+
+The latest ones: those of changes up to the folder's ``forgotten_seq`` are not here.
+"""
 
 mail_outlines = Table(
     "mail_outlines",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from sqlalchemy import and_, func, or_, select
+from twisted.logger import Logger
 
 from gateway.core.envelope import Door
+from gateway.errors import DamagedError
+from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.reading import OF_ITS_MAILBOX, MailItem, MailReading
 from gateway.store.tables import (
     arrivals,
@@ -17,6 +20,8 @@ from gateway.store.tables import (
     mail_items,
     mail_outlines,
 )
+
+log = Logger()
 
 _SENT = "\\sent"
 
@@ -66,7 +71,7 @@ class MailWithPatients(MailReading):
     def _listed(self, mailbox_id: str, which: Any, most: int) -> list[KeptMail]:
         columns, outline = mail_items.c, mail_outlines.c
         rows: Sequence[Any] = self.work.connection.execute(
-            select(mail_items, outline.headers, outline.structure)
+            select(mail_items, outline.headers)
             .join(folders, folders.c.id == columns.folder_id)
             .join(data_keys, data_keys.c.id == columns.key_id)
             .join(
@@ -87,6 +92,19 @@ class MailWithPatients(MailReading):
             .limit(most)
         ).all()
         return [
-            KeptMail(item=self._item(row, True), arrival_id=row.arrival_id or "")
+            KeptMail(item=self._headed(row), arrival_id=row.arrival_id or "")
             for row in rows
         ]
+
+    def _headed(self, row: Any) -> MailItem:
+        """Return a message with its header; without one that cannot be read."""
+        item = self._item(row, False)
+        if row.headers is None:  # too large to be kept beside it
+            return item
+        outlines = MailOutlines(self.work)
+        try:
+            headers = outlines.headers(row.blob_id, row.key_id, row.headers)
+        except DamagedError:
+            log.error("outline of blob {blob} is damaged", blob=row.blob_id)
+            return item
+        return evolve(item, headers=headers)

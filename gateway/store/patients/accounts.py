@@ -35,18 +35,18 @@ _FORGOTTEN = timedelta(days=1)
 """A wrong password counts no longer: the same for logins that nobody has."""
 # Above the least that OWASP asks of argon2id (19 MiB, two passes); 32 MiB keeps two
 # at once far from the memory target, and about 40 ms each.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
+HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
 
 
 def _hash_of_nothing() -> str:
     """Return a hash that costs as much to compare and that no password matches."""
     salt, digest = (
         b64encode(os.urandom(size)).decode("ascii").rstrip("=")
-        for size in (_HASHER.salt_len, _HASHER.hash_len)
+        for size in (HASHER.salt_len, HASHER.hash_len)
     )
-    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    cost = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
     return (
-        f"$argon2{_HASHER.type.name.lower()}$v={ARGON2_VERSION}${cost}${salt}${digest}"
+        f"$argon2{HASHER.type.name.lower()}$v={ARGON2_VERSION}${cost}${salt}${digest}"
     )
 
 
@@ -113,7 +113,7 @@ class Accounts:
             login=digests[0],
             called=self._called(account_id, profile.key_id, login),
             profile_id=profile_id,
-            password=_HASHER.hash(_normal(password)),
+            password=HASHER.hash(_normal(password)),
             failures=0,
             created_at=self.work.now,
         )
@@ -324,7 +324,7 @@ class Accounts:
         self.work.change(
             accounts,
             accounts.c.id == row.id,
-            password=_HASHER.hash(_normal(password)),
+            password=HASHER.hash(_normal(password)),
             failures=0,
             paused_until=None,
         )
@@ -381,7 +381,7 @@ def password_matches(account: Account, password: str) -> bool:
     As slow for an account that does not exist: the answer's delay tells nothing.
     """
     try:
-        _HASHER.verify(account.hash, _normal(password))
+        HASHER.verify(account.hash, _normal(password))
     except (VerificationError, InvalidHashError):
         return False
     return bool(account.id)
@@ -392,9 +392,9 @@ def stronger_hash(account: Account, password: str) -> str:
     Return a new hash of the right password where the one kept was made with other
     parameters than those of now; else an empty text. Slow, as `password_matches`.
     """
-    if not _HASHER.check_needs_rehash(account.hash):
+    if not HASHER.check_needs_rehash(account.hash):
         return ""
-    return _HASHER.hash(_normal(password))
+    return HASHER.hash(_normal(password))
 
 
 def _one_more(columns: Any, since: ColumnElement[Any], now: datetime) -> Any:

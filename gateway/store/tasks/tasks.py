@@ -102,6 +102,21 @@ class Tasks:
         if not self.connection.execute(select(waiting)).scalar_one():
             self.add(kind, subject)
 
+    def hasten(self, kind: TaskKind, subject: str) -> None:
+        """Have something done now that waits for its day; ask for it if none does."""
+        moved = self.connection.execute(
+            update(tasks)
+            .where(
+                tasks.c.subject == subject,
+                tasks.c.kind == kind.value,
+                tasks.c.state == TaskState.READY.value,
+                tasks.c.lease_owner == "",
+            )
+            .values(due_at=self.now, set_at=self.now)
+        )
+        if not moved.rowcount:
+            self.add(kind, subject)
+
     def claim(
         self,
         owner: str,

@@ -31,7 +31,7 @@ from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.notice_lines import NoticeLines
-from gateway.web.patient.ports import Masks, NameDirectory, OwnDocuments, Papers, Trusts
+from gateway.web.patient.ports import Masks, OwnDocuments, Papers, Trusts
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import (
     ActingNow,
@@ -42,7 +42,7 @@ from gateway.web.site.desk import (
     who_acts,
 )
 from gateway.web.site.languages import zone_of
-from gateway.web.site.ports import DocumentPages, OpenVault
+from gateway.web.site.ports import DocumentPages, NameDirectory, OpenVault
 from gateway.web.site.visits import Visit, identity_of, person_name
 
 T = TypeVar("T")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from attrs import frozen
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
 _QUIET = 4
 """Empty modules around it, as readers of such codes ask."""
@@ -23,6 +22,9 @@ def draw_code(digits: str) -> DrawnCode:
 
     What it holds is what is written beside it: no name, no number, no address.
     """
+    # Not at the start: it brings all of reportlab into each process.
+    from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+
     code = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(digits)
     code.make()

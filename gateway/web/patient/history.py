@@ -52,6 +52,7 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_KEPT,
         Action.DOCUMENT_DEPRECATED,
         Action.DOCUMENT_WITHDRAWN,
+        Action.DOCUMENT_ANNOUNCED,
         Action.DOCUMENT_ERASED,
         Action.DOCUMENT_MASKED,
         Action.DOCUMENT_UNMASKED,
@@ -65,7 +66,7 @@ _OF_DOCUMENTS = frozenset(
         Action.CORRECTION_TAKEN_BACK,
     }
 )
-_READINGS = BY_READERS - {Action.DOCUMENT_CONSULTED}
+_READINGS = BY_READERS - {Action.DOCUMENT_CONSULTED, Action.DOCUMENT_ANNOUNCED}
 """Lines of readings that tell of no document: of whom they name, a minor may keep."""
 _FILINGS = frozenset({Action.DOCUMENT_FILED, Action.DOCUMENT_DEPRECATED})
 _EXPLAINED = frozenset(
@@ -104,6 +105,8 @@ _OF_NO_THING = frozenset(
 """Lines that tell of no document and no message."""
 _OPPOSITIONS = ("oppose-", "withdraw-")
 """How facts begin that may be about what representatives must know nothing of."""
+_MASKS = frozenset({"mask", "unmask"})
+"""Facts that name documents."""
 _OWN_CHOICES = frozenset({ADMINISTRATOR})
 """What a minor decides alone may be about somebody known from a secret."""
 _AT_ONCE = 120
@@ -261,10 +264,10 @@ class PatientHistory:
             return entry.subject not in unseen
         if entry.action in _OF_DOCUMENTS:
             # Looked up with its document; who reads it may be a secret all the same.
-            return entry.action not in BY_READERS or not self._is_secret_reader(entry)
+            return not self._is_secret_reader(entry)
         if ACCESS in entry.kept:
             return True  # looked up with its access
-        if entry.action in BY_READERS and self._is_secret_reader(entry):
+        if self._is_secret_reader(entry) or self._masks_secrets(entry):
             return False
         who, is_known = str(entry.kept.get("who", "")), entry.action in _OF_NO_THING
         objects = is_known and entry.outcome.startswith(_OPPOSITIONS)
@@ -276,9 +279,19 @@ class PatientHistory:
 
     def _is_secret_reader(self, entry: Entry) -> bool:
         """Tell whether a line names who is in secret connection with a minor."""
+        if entry.action not in BY_READERS and entry.kept.get("who") != Who.PROFESSIONAL:
+            return False
         named = str(self.work.journal.opened(entry).detail.get("identity", ""))
         rights = Profiles(self.work).rights(self.seen.profile_id)
         return named.lower() in {one.lower() for one in rights.secret_senders}
+
+    def _masks_secrets(self, entry: Entry) -> bool:
+        """Tell whether a line is of masks, of documents that are secrets alone."""
+        if entry.action != Action.PROFILE_CHANGED or entry.outcome not in _MASKS:
+            return False
+        fact = self._fact(entry)
+        masked = fact.after["documents"] if fact is not None else ()
+        return bool(masked) and not any(map(self.seen.find, masked))
 
     def _fact(self, entry: Entry) -> ProfileChange | None:
         """Return the fact that a line names; it cannot be gone."""

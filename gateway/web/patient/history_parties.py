@@ -33,6 +33,7 @@ _BY_PROFESSIONALS = frozenset(
         Action.DOCUMENT_DECIDED,
         Action.DOCUMENT_DEPRECATED,
         Action.DOCUMENT_WITHDRAWN,
+        Action.DOCUMENT_ANNOUNCED,
         Action.MESSAGE_DELIVERED,
         Action.RECIPIENT_REFUSED,
         Action.RECIPIENT_LOOKED,
@@ -55,6 +56,7 @@ BY_READERS = frozenset(
         Action.CONSULTATION_REFUSED,
         Action.CONSULTATION_ENDED,
         Action.DOCUMENT_CONSULTED,
+        Action.DOCUMENT_ANNOUNCED,
         Action.AGREEMENT_GIVEN,
         Action.AGREEMENT_ENDED,
         Action.TEAM_JOINED,
@@ -115,13 +117,12 @@ def party_of(entry: Entry) -> Party:
 
 def name_in(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, str]:
     """Return the name of who did it and the structure, as far as they are known."""
-    if entry.action in BY_READERS and party is Party.PROFESSIONALS:
-        said = entry.detail
-        return str(said.get("person", "")), str(said.get("structure", ""))
     if party is Party.PROFESSIONALS:
+        said = entry.detail
+        if entry.action in BY_READERS or said.get("person"):
+            return str(said.get("person", "")), str(said.get("structure", ""))
         if card is None:
-            named = entry.detail.get("identity") or entry.detail.get("person") or ""
-            return str(named), ""
+            return str(said.get("identity", "")), ""
         return ", ".join(card.authors), card.structure
     if party is Party.MINE:
         return "", ""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from gateway.core.directory import DirectoryEntry
 from gateway.core.keeping import FileToKeep, KeptDocument, Source
 from gateway.core.papers import PaperKind, PaperToWrite
 from gateway.core.vault import FiledDocument
@@ -16,20 +15,6 @@ from gateway.store.patients.profiles import Profile
 
 Trusts = Callable[[str], bool]
 """Tells whether a mail domain, in lower case, is in the space of trust today."""
-
-
-class NameDirectory(Protocol):
-    """
-    Professionals and places by name, whether the patient met them or not.
-
-    What is known here stands behind it, and the national directory once imported.
-    """
-
-    def search(self, work: UnitOfWork, text: str, most: int) -> list[DirectoryEntry]:
-        """Return at most so many that have all the words of a text, by name."""
-
-    def names(self, work: UnitOfWork, identities: Collection[str]) -> Mapping[str, str]:
-        """Return the names of those that are known, by what identifies them."""
 
 
 class OwnDocuments(Protocol):

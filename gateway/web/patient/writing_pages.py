@@ -15,6 +15,7 @@ from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
+from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
 from gateway.store.patients.profiles import Profile
 from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import PatientDesk
@@ -101,6 +102,9 @@ class WritingPages:
             contacts = inbox_of(work).contacts(profile_id)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
             to = inbox_of(work).conversation(profile_id, filled.contact)
+            terms = ReplyTerms()
+            if to is not None:
+                terms = MailboxTerms(work).for_patient(to.address, profile_id)
         if to is not None:  # whom an earlier draft or a document names
             filled = evolve(filled, contact=_contact_of(contacts, to))
         return self.desk.page(
@@ -109,6 +113,7 @@ class WritingPages:
             status=status,
             contacts=contacts,
             choices=choices,
+            terms=terms,
             form=filled,
             saved_at=saved_at,
             saved="saved" in visit.query,

@@ -84,6 +84,11 @@ class PatientThread:
     stand: Stand
 
     @property
+    def known_name(self) -> str:
+        """The patient's name as the messages have it, or an empty text."""
+        return self.name if self.name != self.address else ""
+
+    @property
     def last(self) -> ExchangedLetter:
         """The newest of all."""
         return self.letters[0]

@@ -21,12 +21,17 @@ from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
 from gateway.web.professional.identifying import Card, card_of
-from gateway.web.professional.ports import JudgePeer, OpenPeople, VaultReader
+from gateway.web.professional.ports import (
+    JudgePeer,
+    OpenPeople,
+    RecordActs,
+    VaultReader,
+)
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.answers import Answer, page
 from gateway.web.site.desk import Desk, committed
 from gateway.web.site.languages import zone_of
-from gateway.web.site.ports import DocumentPages, OpenVault
+from gateway.web.site.ports import DocumentPages, NameDirectory, OpenVault
 from gateway.web.site.visits import ShownCertificate
 
 FRAME = "professional/base.html"
@@ -45,6 +50,8 @@ class ProfessionalDesk(Desk):
     open_people: OpenPeople
     reception: Reception
     reading: VaultReader
+    acts: RecordActs
+    directory: NameDirectory
     open_vault: OpenVault
     documents: DocumentPages
     provider: Provider | None = None

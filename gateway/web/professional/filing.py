@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.codes import (
     FACILITIES,
@@ -44,11 +45,11 @@ from gateway.reception.submission import (
     SubmittedDocuments,
 )
 from gateway.rights.author_rules import is_structure_id
-from gateway.rights.consultation_rules import over_by_time
+from gateway.rights.record_act_rules import RecordAct
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.values import DocumentOutcome, KeptArrival
 from gateway.store.base.work import UnitOfWork
-from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.answers import NotRead, ReadDocument
 from gateway.store.journal import Action, Entry
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import Profile
@@ -59,9 +60,27 @@ from gateway.web.professional.visits import ProfessionalVisit
 MOST_SHOWN: Final = 50
 """Of one's own filings, the last."""
 
+_OID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
 _MISSED: Final = "patient-not-found"
 _HOUR: Final = timedelta(hours=1)
 _NAMESPACE: Final = UUID("5c2c8c59-3b0a-5d43-9a44-7d1a60f6a0d1")
+
+
+@frozen(kw_only=True)
+class Replaced:
+    """
+    The document of one's own that a new version takes the place of.
+
+    ``visibility`` is a flag that the new one had better have, if there is one.
+    """
+
+    id: str
+    unique_id: str
+    set_id: str
+    version: int | None
+    kind: str
+    title: str = field(repr=False)
+    visibility: Visibility | None
 
 
 @frozen(kw_only=True)
@@ -72,6 +91,7 @@ class ToFile:
     kind: DocumentType
     visibility: Visibility | None
     informed: bool
+    replaces: Replaced | None = None
     files: tuple[tuple[str, bytes], ...] = field(repr=False)
 
 
@@ -118,14 +138,33 @@ class ProfessionalFiling:
 
     def of_record(self, visit: ProfessionalVisit, record: str) -> Profile | None:
         """Return the patient of a record that one has open, None where it is not."""
-        idle = timedelta(minutes=self.desk.settings.reading.idle_minutes)
         with self.desk.database.read() as work:
-            one = Consultations(work).own(record, visit.professional.national_id)
-            if one is None or one.ended_at is not None:
-                return None
-            if over_by_time(one.times, work.now, idle) is not None:
-                return None
-            return known_profile(work, profile_id=one.profile_id)
+            found = self.desk.reading.record(work, self.desk.reader(visit), record)
+        return None if isinstance(found, NotRead) else found.profile
+
+    def replaced(
+        self, visit: ProfessionalVisit, record: str, document_id: str
+    ) -> Replaced | None:
+        """
+        Return a document that one opened in a record and may replace, or None.
+
+        Whether it is replaced is decided by the rules of filing, as for any sender.
+        """
+        with self.desk.database.read() as work:
+            who = self.desk.reader(visit)
+            one = self.desk.reading.part(work, who, record, document_id)
+        if not isinstance(one, ReadDocument) or RecordAct.REPLACE not in one.acts:
+            return None
+        document, entry = one.document, one.entry
+        return Replaced(
+            id=document.id,
+            unique_id=document.unique_id,
+            set_id=document.set_id,
+            version=document.version,
+            kind=document.type_code,
+            title=entry.title or entry.type_code.label,
+            visibility=next(iter(sorted(entry.visibility)), None),
+        )
 
     def missed_often(self, visit: ProfessionalVisit) -> bool:
         """Tell whether somebody named patients in vain as often as is let."""
@@ -228,11 +267,11 @@ class ProfessionalFiling:
             at=kept.received_at,
             kind=name,
             patient=_patient(work, kept),
-            documents=tuple(_outcomes(titles, outcomes, language)),
+            documents=tuple(shown_outcomes(titles, outcomes, language)),
         )
 
 
-def _outcomes(
+def shown_outcomes(
     titles: Sequence[str], outcomes: Sequence[DocumentOutcome], language: str
 ) -> list[ShownFiling]:
     """
@@ -273,9 +312,10 @@ def known_profile(
 
 
 def _said(to_file: ToFile) -> Said:
-    flag = to_file.visibility
+    flag, replaced = to_file.visibility, to_file.replaces
     return Said(
         confidentiality=(flag.value,) if flag else (),
+        replaces=replaced.unique_id if replaced else "",
         informed=PatientInformed(by=InformedBy.SPOKEN) if to_file.informed else None,
     )
 
@@ -287,12 +327,7 @@ def _document(
     practice = visit.practice
     return make_professional_document(
         ProfessionalFile(
-            head=Head(
-                unique_id=_oid(uuid5(_NAMESPACE, f"document:{name}")),
-                set_id=_oid(uuid5(_NAMESPACE, f"set:{name}")),
-                kind=to_file.kind,
-                title=title,
-            ),
+            head=_head(to_file, title, name),
             author=author_of(visit),
             facility=(
                 coded(FACILITIES, practice.sector) if practice.sector else SOLO_PRACTICE
@@ -304,6 +339,28 @@ def _document(
         traits=profile.traits,
         written_at=visit.now,
     )
+
+
+def _head(to_file: ToFile, title: str, name: str) -> Head:
+    """
+    Return the header of a document; a new version goes on with its set.
+
+    Where the names of what it replaces are no plain OIDs (another program's), it begins
+    a set of its own, and what it replaces is said beside it.
+    """
+    head = Head(
+        unique_id=_oid(uuid5(_NAMESPACE, f"document:{name}")),
+        set_id=_oid(uuid5(_NAMESPACE, f"set:{name}")),
+        kind=to_file.kind,
+        title=title,
+    )
+    before = to_file.replaces
+    if before is None or not _OID.fullmatch(before.unique_id):
+        return head
+    head = evolve(head, replaces=before.unique_id)
+    if before.version is None or not _OID.fullmatch(before.set_id):
+        return head
+    return evolve(head, set_id=before.set_id, version=before.version + 1)
 
 
 def author_of(visit: ProfessionalVisit) -> Participant:

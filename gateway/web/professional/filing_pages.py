@@ -15,7 +15,7 @@ from gateway.core.document import Visibility
 from gateway.core.keeping import MAX_TITLE
 from gateway.core.subject_tag import tag_words
 from gateway.documents.pdf_files import is_encrypted
-from gateway.errors import InvalidError
+from gateway.errors import InvalidError, NotFoundError
 from gateway.message.parameters import safe_name
 from gateway.rights.page_filing_rules import (
     NoPageFiling,
@@ -43,6 +43,8 @@ class FilingProblem(StrEnum):
     NOBODY = "nobody"
     TOO_OFTEN = "too often"
     RECORD = "record"
+    REPLACED = "replaced"
+    ONE_FILE = "one file"
     KIND = "kind"
     VISIBILITY = "visibility"
     LONG_TITLE = "long title"
@@ -63,16 +65,20 @@ _PLACES: Final = {
     "kind": (FilingProblem.KIND,),
     "visibility": (FilingProblem.VISIBILITY,),
     "title": (FilingProblem.LONG_TITLE, FilingProblem.ODD_TITLE),
-    "record": (FilingProblem.RECORD,),
+    "record": (FilingProblem.RECORD, FilingProblem.REPLACED),
 }
 """At which field a problem is shown; the others are of the files."""
 
 
 @frozen(kw_only=True)
 class FilingForm:
-    """What the form holds; ``record`` is the open one it came from, if any."""
+    """
+    What the form holds; ``record`` is the open one it came from, if any, and
+    ``replaces`` the document of it that a new version takes the place of.
+    """
 
     record: str = ""
+    replaces: str = ""
     number: str = field(default="", repr=False)
     born: str = field(default="", repr=False)
     kind: str = ""
@@ -106,9 +112,23 @@ class FilingPages:
 
     def ask(self, visit: ProfessionalVisit) -> Answer:
         """Ask for PDFs, their patient, and what is said of them."""
-        form = FilingForm(record=visit.query.get("record", "")[:32])
-        if form.record and self._filing.of_record(visit, form.record) is None:
+        record, replaces = (
+            visit.query.get(name, "")[:32] for name in ("record", "replaces")
+        )
+        form = FilingForm(record=record)
+        if record and self._filing.of_record(visit, record) is None:
             form = evolve(form, record="", problems=(FilingProblem.RECORD,))
+        elif record and replaces:
+            before = self._filing.replaced(visit, record, replaces)
+            if before is None:
+                raise NotFoundError("not found")
+            form = evolve(
+                form,
+                replaces=before.id,
+                kind=before.kind if before.kind in kinds() else "",
+                title=before.title,
+                visibility=before.visibility.value if before.visibility else "",
+            )
         return self._show(visit, form)
 
     @property
@@ -121,17 +141,24 @@ class FilingPages:
         if self._refusal(visit) is not None:
             return self._show(visit, form, status=403)
         profile, why = self._patient(visit, form)
+        before = None
+        if profile is not None and form.replaces:
+            before = self._filing.replaced(visit, form.record, form.replaces)
+            why = FilingProblem.REPLACED if before is None else None
         problems = (*((why,) if why else ()), *form.problems)
         if problems or profile is None:
             form = evolve(form, problems=problems)
             if FilingProblem.RECORD in problems:
                 form = evolve(form, record="")
+            if {FilingProblem.RECORD, FilingProblem.REPLACED} & set(problems):
+                form = evolve(form, replaces="")
             return self._show(visit, form, status=visit.form.cut or 422)
         to_file = ToFile(
             once=form.once,
             kind=kinds()[form.kind],
             visibility=Visibility(form.visibility) if form.visibility else None,
             informed=form.informed,
+            replaces=before,
             files=tuple(
                 (_title(one, form.title, len(visit.form.files)), one.content)
                 for one in visit.form.files
@@ -158,6 +185,7 @@ class FilingPages:
         once = fields.line("once")
         form = FilingForm(
             record=fields.line("record")[:32],
+            replaces=fields.line("replaces")[:32],
             number="".join(fields.line("ins").split()).upper()[:_LONGEST_NUMBER],
             born=fields.line("born")[:10],
             kind=fields.line("kind"),
@@ -189,6 +217,8 @@ class FilingPages:
             return FilingProblem.NO_FILE
         if len(files) > settings.file_most:
             return FilingProblem.TOO_MANY
+        if len(files) > 1 and visit.form.line("replaces"):
+            return FilingProblem.ONE_FILE
         if any(len(one.content) > settings.file_bytes for one in files):
             return FilingProblem.TOO_LARGE
         if not all(one.content.startswith(_PDF) for one in files):
@@ -229,6 +259,9 @@ class FilingPages:
     ) -> Answer:
         settings = self.desk.settings.professional
         profile = self._filing.of_record(visit, form.record) if form.record else None
+        before = None
+        if profile is not None and form.replaces:
+            before = self._filing.replaced(visit, form.record, form.replaces)
         return self.desk.page(
             visit,
             "file.html",
@@ -236,6 +269,7 @@ class FilingPages:
             form=form,
             refused=self._refusal(visit),
             patient=identity_of(profile) if profile else None,
+            before=before,
             frequent=tag_words().values(),
             others=_by_name(visit.language),
             flags=Visibility,

@@ -62,6 +62,8 @@ class FindingPages:
 
     def open(self, visit: ProfessionalVisit) -> Answer:
         """Open the record by what was said of the patient's agreement."""
+        if not visit.may_read:
+            return self._search(visit, status=403)
         wanted = WantedPatient(matricule=_number(visit))
         way = visit.form.line("way")
         if way == _OBJECTION:
@@ -88,6 +90,8 @@ class FindingPages:
 
     def declare(self, visit: ProfessionalVisit) -> Answer:
         """Open a record in a declared emergency, by the number or by names."""
+        if not visit.may_read:  # nor learns who has a space here
+            return self._emergency(visit, status=403)
         form = visit.form
         number = _number(visit)
         if number and not has_valid_key(number):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -86,11 +86,12 @@ class MessagePages:
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             until = self._until(work, mailbox, thread)
+        fresh = frozenset(one.id for one in thread.letters if one.is_new)
         self._open(visit, thread.letters[:_SHOWN])
         form = MessageForm()
         if until is not None and until > visit.now:
             form = evolve(form, take=Answers.UNTIL.value, until=self._day(until))
-        return self._show(visit, mailbox_id, thread_id, form)
+        return self._show(visit, (mailbox, thread), form, fresh=fresh)
 
     def answer(
         self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
@@ -99,17 +100,18 @@ class MessagePages:
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             profile = self._patient(work, thread)
-            templates = MessageTemplates(work, visit.held_session.account)
-            form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
-            if visit.form.line("action") == "template":
-                chosen = templates.find(form.template)
-                form = form.with_template(chosen.text if chosen else "")
-                return self._show(visit, mailbox_id, thread_id, form)
+            chosen = MessageTemplates(work, visit.held_session.account).find(
+                visit.form.line("template")[:32]
+            )
+        form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
+        if visit.form.line("action") == "template":
+            form = form.with_template(chosen.text if chosen else "")
+            return self._show(visit, (mailbox, thread), form)
         if profile is None or self._refusal(visit, profile, mailbox) is not None:
-            return self._show(visit, mailbox_id, thread_id, form, status=409)
+            return self._show(visit, (mailbox, thread), form, status=409)
         if form.problems:
             status = visit.form.cut or 422
-            return self._show(visit, mailbox_id, thread_id, form, status=status)
+            return self._show(visit, (mailbox, thread), form, status=status)
         self._writing.send(visit, profile, mailbox, answering(thread, writing))
         return redirect(f"/messages/{mailbox_id}/{thread_id}?done=sent#last")
 
@@ -122,14 +124,17 @@ class MessagePages:
         if thread.stand is Stand.ENDED:
             return redirect(here)
         if profile is None or self._refusal(visit, profile, mailbox) is not None:
-            return self._show(visit, mailbox_id, thread_id, MessageForm(), status=409)
+            return self._show(visit, (mailbox, thread), MessageForm(), status=409)
         self._writing.send(
             visit,
             profile,
             mailbox,
             # One end for each last message: the button pressed twice ends once.
             ProfessionalWriting(
-                subject=END_SUBJECT, text="", once=f"end:{thread.last.kept.subject}"
+                subject=END_SUBJECT,
+                text="",
+                to_name=thread.known_name,
+                once=f"end:{thread.last.kept.subject}",
             ),
         )
         return redirect(f"{here}?done=ended#last")
@@ -146,7 +151,7 @@ class MessagePages:
             until = MessageForms(self.desk).until(visit, day)
         if (day and until is None) or profile is None:
             form = MessageForm(until=day).with_problem("window", "day")
-            return self._show(visit, mailbox_id, thread_id, form, status=422)
+            return self._show(visit, (mailbox, thread), form, status=422)
         patient, by = profile, visit.professional.national_id
         self.desk.write(
             lambda work: MailboxTerms(work).set_until(
@@ -275,14 +280,14 @@ class MessagePages:
     def _show(
         self,
         visit: ProfessionalVisit,
-        mailbox_id: str,
-        thread_id: str,
+        found: tuple[Mailbox, PatientThread],
         form: MessageForm,
         *,
         status: int = 200,
+        fresh: Collection[str] = (),
     ) -> Answer:
+        mailbox, thread = found
         with self.desk.database.read() as work:
-            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             last = tuple(reversed(thread.letters[:_SHOWN]))
             shown = Correspondence(self.desk, work, mailbox).shown(
                 last, openings=is_shared(mailbox)
@@ -301,6 +306,7 @@ class MessagePages:
             is_shared=is_shared(mailbox),
             thread=thread,
             shown=shown,
+            fresh=fresh,
             older=tuple(reversed(thread.letters[_SHOWN:])),
             refused=refused,
             until=until,
@@ -326,12 +332,12 @@ def answering(
     subject = writing.subject
     if not subject and about is not None:
         subject = answer_subject(about.subject)
+    writing = evolve(writing, subject=subject, to_name=thread.known_name)
     if last is None:
-        return evolve(writing, subject=subject)
+        return writing
     said = last.headers
     return evolve(
         writing,
-        subject=subject,
         in_reply_to=said.message_id,
         references=(*said.references, *filter(None, [said.message_id])),
     )

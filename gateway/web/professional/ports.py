@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Protocol
 
 from gateway.core.practice import Professional
+from gateway.rights.administrator_rules import AdministratorFault
 from gateway.rights.listing_rules import WantedDocuments
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
+from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import (
     NotRead,
+    OpenRecord,
     Prospect,
     ReadDocument,
     ReadingList,
@@ -40,7 +43,7 @@ class VaultReader(Protocol):
     The vaults as professionals may read them: it decides, keeps, and tells the patient.
 
     What it refuses has been kept when it is returned, so the caller commits in both
-    cases. `listed` and `part` only read.
+    cases. `listed`, `part` and `record` only read.
     """
 
     def find(
@@ -62,6 +65,7 @@ class VaultReader(Protocol):
         *,
         old: bool = False,
         in_texts: bool = False,
+        episode_id: str = "",
     ) -> ReadingList | NotRead:
         """Return what somebody sees of the vault now."""
 
@@ -87,6 +91,11 @@ class VaultReader(Protocol):
         document_id: str,
     ) -> ReadDocument | NotRead | None:
         """Return a document that was opened in this consultation, without a line."""
+
+    def record(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> OpenRecord | NotRead:
+        """Return whose record it is that somebody has open, and as what; it reads."""
 
     def check(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
@@ -117,12 +126,50 @@ class VaultReader(Protocol):
     ) -> NotRead:
         """Keep that the patient does not want to be read by who asks."""
 
+
+class RecordActs(Protocol):
+    """
+    What a professional does in a record that is open; each thing is told the patient.
+
+    What is refused has been kept when it is returned, so the caller commits in both
+    cases.
+    """
+
+    def act(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+        act: RecordAct,
+        *,
+        asked: bool = False,
+    ) -> NoAct | NotRead | None:
+        """
+        Announce, withdraw, mask or show a document; return why not, or None.
+
+        Raises:
+            NotFoundError: it was not opened, or is not there for who asks any more.
+        """
+
+    def block(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        identity: str,
+        called: str = "",
+        *,
+        asked: bool = False,
+    ) -> AdministratorFault | NotRead | None:
+        """Block somebody as the patient's administrator; return why not, or None."""
+
     def open_episode(
-        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
     ) -> Episode | NotRead:
-        """Open a follow-up of a patient by the structure of who asks."""
+        """Open a follow-up by the structure of who asks; again is no error."""
 
     def close_episode(
-        self, work: UnitOfWork, who: ReadingProfessional, wanted: WantedPatient
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
     ) -> bool | NotRead:
-        """End it, with all that was agreed to for it; False: none was open."""
+        """End it, with what was agreed to for it; False: none was open."""

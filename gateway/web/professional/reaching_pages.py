@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
+from gateway.rights.page_writing_rules import NoPageWriting
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailbox
@@ -20,7 +21,7 @@ from gateway.web.professional.own_mailboxes import OwnMailboxes
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.professional.writing import WritingToPatients
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.visits import identity_of
+from gateway.web.site.visits import identity_of, person_name
 
 _HOUR: Final = timedelta(hours=1)
 _LONGEST_NUMBER: Final = 30
@@ -78,6 +79,9 @@ class ReachingPages:
             )
         profile, writing = named.profile, WritingToPatients(self.desk)
         reaches = profile is not None and writing.reaches(visit, profile)
+        if profile is not None and not reaches and not named.record:
+            # Counted as nobody is, so that trying again does not tell them apart.
+            ProfessionalFiling(self.desk).miss(visit)
         self.desk.write(lambda work: self._note(work, visit, profile, reaches=reaches))
         address = writing.address(profile) if reaches and profile else ""
         named = evolve(named, problem=None)
@@ -131,15 +135,20 @@ class ReachingPages:
             return self._write(visit, evolve(named, problem=None), form)
         with self.desk.database.read() as work:
             mailbox = self._mailbox(work, visit)
-        why = None
         if mailbox is None:
             form = form.with_problem("mailbox", "missing")
         elif named.profile is not None:
             why = WritingToPatients(self.desk).refusal(visit, named.profile, mailbox)
-            if why is not None:
+            if why is NoPageWriting.NOT_REACHED and not named.record:
+                ProfessionalFiling(self.desk).miss(visit)
+                named = evolve(named, problem=NoPatient.NOBODY, profile=None)
+            elif why is not None:
                 form = form.with_problem("patient", why.value)
         if named.problem or form.problems or named.profile is None or mailbox is None:
             return self._write(visit, named, form, status=visit.form.cut or 422)
+        if named.record:
+            # Who named a number learns no name by it.
+            writing = evolve(writing, to_name=person_name(named.profile))
         WritingToPatients(self.desk).send(visit, named.profile, mailbox, writing)
         return redirect(f"/messages?mailbox={mailbox.id}&sent=1")
 

@@ -12,7 +12,7 @@ from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED, asked_words
 from gateway.core.ins import spaced_ins
 from gateway.core.listing import moment_of
-from gateway.core.reading import ReadingWay
+from gateway.core.reading import IN_EMERGENCY
 from gateway.core.rendered import Medium, Shown
 from gateway.core.texts.reading import READING_TEXTS
 from gateway.core.texts.showing import SHEET_TEXTS
@@ -21,13 +21,11 @@ from gateway.documents.printed_page import Pairs, PrintedPage
 from gateway.documents.xds.naming import person_name, structure_name
 from gateway.errors import NotFoundError
 from gateway.rights.listing_rules import WantedDocuments
+from gateway.rights.reading_rules import Relation
+from gateway.rights.record_act_rules import RecordAct
 from gateway.store.base.work import UnitOfWork
-from gateway.store.consultations.answers import (
-    NotRead,
-    ReadDocument,
-    ReadingList,
-)
-from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.consultations.answers import NotRead, OpenRecord, ReadDocument
+from gateway.store.patients.profiles import Profile
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.record_lines import RecordLine, RecordLines, line_of
 from gateway.web.professional.visits import ProfessionalVisit
@@ -45,6 +43,7 @@ class AskedRecord:
     """What is looked for in a record; words only come in a form, never an address."""
 
     kind: str = ""
+    episode: str = ""
     recent: bool = False
     fresh: bool = False
     old: bool = False
@@ -56,6 +55,7 @@ class AskedRecord:
         kind = said.get("kind", "")
         return cls(
             kind=kind if kind in KINDS else "",
+            episode=said.get("episode", "")[:32],
             recent=said.get("recent") == "1",
             fresh=said.get("fresh") == "1",
             old=said.get("old") == "1",
@@ -65,13 +65,18 @@ class AskedRecord:
     def said(self) -> dict[str, str]:
         """Return it as a query, without the words."""
         flags = {"recent": self.recent, "fresh": self.fresh, "old": self.old}
-        chosen = {name: "1" for name, one in flags.items() if one}
-        return {"kind": self.kind, **chosen} if self.kind else chosen
+        texts = {"kind": self.kind, "episode": self.episode}
+        return {
+            **{name: one for name, one in texts.items() if one},
+            **{name: "1" for name, one in flags.items() if one},
+        }
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves out anything that could be listed."""
-        return bool(self.kind or self.recent or self.fresh or self.words)
+        return bool(
+            self.kind or self.episode or self.recent or self.fresh or self.words
+        )
 
 
 @frozen
@@ -87,7 +92,8 @@ class RecordPages:
     def search(self, visit: ProfessionalVisit, record_id: str) -> Answer:
         """Look for words, which no address may keep; without any, lead to the list."""
         form = visit.form
-        said = {name: form.line(name) for name in ("kind", "recent", "fresh", "old")}
+        names = ("kind", "episode", "recent", "fresh", "old")
+        said = {name: form.line(name) for name in names}
         asked = AskedRecord.read(said, form.line("words"))
         if not asked.words:
             return redirect(with_query(f"/records/{record_id}", asked.said()))
@@ -106,10 +112,16 @@ class RecordPages:
         )
         with self.desk.database.read() as work:
             found = self.desk.reading.listed(
-                work, who, record_id, wanted, old=asked.old, in_texts=True
+                work,
+                who,
+                record_id,
+                wanted,
+                old=asked.old,
+                in_texts=True,
+                episode_id=asked.episode,
             )
             if isinstance(found, NotRead):
-                return self._closed(visit, record_id)
+                return closed_record(self.desk, visit, record_id)
             made = RecordLines(
                 self.desk.open_vault(work), found, work.now, visit.language
             )
@@ -123,11 +135,13 @@ class RecordPages:
                 lambda work: self.desk.reading.note_listed(work, who, found)
             )
         path = f"/records/{record_id}"
-        query = {name: value for name, value in asked.said().items() if value}
+        query = asked.said()
         return self.desk.page(
             visit,
             "record.html",
-            **self._head(visit, found.profile, found),
+            **record_head(found.record),
+            done=visit.query.get("done", ""),
+            administers=found.record.relation is Relation.ADMINISTRATOR,
             asked=asked,
             lines=lines,
             top=top,
@@ -153,23 +167,21 @@ class RecordPages:
             media_url=lambda media: f"{path}/media/{media}",
             language=visit.language,
         )
-        with self.desk.database.read() as work:
-            profile = Profiles(work).get(one.consultation.profile_id)
-        assert profile is not None, "a consultation is of a patient"
         return self.desk.page(
             visit,
             "record_document.html",
-            **self._head(visit, profile, one),
+            **record_head(one.record),
             path=path,
+            acts=one.acts,
+            Act=RecordAct,
             line=line_of(one, visit.language),
             entry=one.entry,
             authors=[person_name(author.person) for author in one.entry.authors],
             structure=next(filter(None, map(structure_name, one.entry.authors)), ""),
-            newer=one.document.replaced_by,
             size=one.document.size,
             rendering=rendering,
             Shown=Shown,
-            no_pdf=visit.query.get("done") == "no-pdf",
+            done=visit.query.get("done", ""),
         )
 
     def body(
@@ -201,11 +213,8 @@ class RecordPages:
     def pdf(self, visit: ProfessionalVisit, record_id: str, document_id: str) -> Answer:
         """Give a document that is open as a PDF, or say that none can be made."""
         one = self._part(visit, record_id, document_id)
-        with self.desk.database.read() as work:
-            profile = Profiles(work).get(one.consultation.profile_id)
-        assert profile is not None, "a consultation is of a patient"
         line = line_of(one, visit.language)
-        sheet = self._sheet(visit, profile, line)
+        sheet = self._sheet(visit, one.record.profile, line)
         made = self.desk.documents.pdf(one.content, sheet)
         if made is None:
             return redirect(f"/records/{record_id}/documents/{document_id}?done=no-pdf")
@@ -227,7 +236,7 @@ class RecordPages:
 
         one = self.desk.write(job)
         if isinstance(one, NotRead):
-            return self._closed(visit, record_id, one)
+            return closed_record(self.desk, visit, record_id, one)
         if one is None:
             raise NotFoundError("not found")
         return one
@@ -254,39 +263,6 @@ class RecordPages:
             raise NotFoundError("not found")
         return medium
 
-    def _closed(
-        self, visit: ProfessionalVisit, record_id: str, why: NotRead | None = None
-    ) -> Answer:
-        """Say why a record that was open is not any more; what closed it is kept."""
-        who = self.desk.reader(visit)
-        if why is None:
-            why = self.desk.write(
-                lambda work: self.desk.reading.check(work, who, record_id)
-            )
-        if why is None:  # it went on again meanwhile
-            return redirect(f"/records/{record_id}")
-        said = READING_TEXTS[why.why][visit.language == "en"]
-        return self.desk.page(visit, "record_closed.html", status=403, said=said)
-
-    def _head(
-        self,
-        visit: ProfessionalVisit,
-        profile: Profile,
-        found: ReadingList | ReadDocument,
-    ) -> dict[str, Any]:
-        """Return what stands above each page of an open record."""
-        one = found.consultation
-        is_emergency = one.way in {ReadingWay.EMERGENCY, ReadingWay.REGULATION}
-        return {
-            "record": one,
-            "identity": identity_of(profile),
-            "sex": profile.traits.sex,
-            "shown_number": spaced_ins(profile.ins.matricule),
-            "is_emergency": is_emergency,
-            "reason": one.said.reason if one.said and is_emergency else "",
-            "way": one.way.value,
-        }
-
     def _sheet(
         self, visit: ProfessionalVisit, profile: Profile, line: RecordLine
     ) -> PrintedPage:
@@ -304,3 +280,35 @@ class RecordPages:
             language=visit.language,
             footer=" · ".join((identity.name, identity.born, identity.ins)),
         )
+
+
+def closed_record(
+    desk: ProfessionalDesk,
+    visit: ProfessionalVisit,
+    record_id: str,
+    why: NotRead | None = None,
+) -> Answer:
+    """Say why a record that was open is not any more; what closed it is kept."""
+    who = desk.reader(visit)
+    if why is None:
+        why = desk.write(lambda work: desk.reading.check(work, who, record_id))
+    if why is None:  # it went on again meanwhile
+        return redirect(f"/records/{record_id}")
+    said = READING_TEXTS[why.why][visit.language == "en"]
+    return desk.page(visit, "record_closed.html", status=403, said=said)
+
+
+def record_head(record: OpenRecord) -> dict[str, Any]:
+    """Return what stands above each page of an open record."""
+    one, profile = record.consultation, record.profile
+    is_emergency = one.way in IN_EMERGENCY
+    return {
+        "record": one,
+        "episodes": record.episodes,
+        "identity": identity_of(profile),
+        "sex": profile.traits.sex,
+        "shown_number": spaced_ins(profile.ins.matricule),
+        "is_emergency": is_emergency,
+        "reason": one.said.reason if one.said and is_emergency else "",
+        "way": one.way.value,
+    }

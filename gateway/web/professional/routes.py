@@ -7,10 +7,13 @@ from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
+from gateway.web.professional.fixed_pages import ProfessionalFixedPages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.message_pages import MessagePages
+from gateway.web.professional.proof_pages import ProofPages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.reaching_pages import ReachingPages
+from gateway.web.professional.record_act_pages import ACTS, RecordActPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.professional.template_pages import TemplatePages
@@ -21,15 +24,16 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     """Return all routes of the professionals' pages."""
     sign_in, home = ProfessionalSignInPages(desk), ProfessionalHomePages(desk)
     finding, records = FindingPages(desk), RecordPages(desk)
-    accesses = AccessPages(desk)
-    provider = ProviderPages(desk)
+    accesses, acting = AccessPages(desk), RecordActPages(desk)
+    provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     messages, reaching = MessagePages(desk), ReachingPages(desk)
-    templates = TemplatePages(desk)
+    templates, proofs = TemplatePages(desk), ProofPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
     document = f"{record}/documents/<string(length=32):document_id>"
+    act = f"{document}/<any({', '.join(ACTS)}):act>"
 
     def get(path: str, page: Page, needs: Stage = Stage.OPEN) -> Route:
         return Route(method="GET", path=path, page=page, needs=needs)
@@ -73,6 +77,10 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         ),
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
+        get("/help", fixed.help, anyone),
+        get("/legal", fixed.legal, anyone),
+        get("/privacy", fixed.privacy, anyone),
+        get("/accessibility", fixed.accessibility, anyone),
         get("/home", home.home),
         get("/patients", finding.search),
         post("/patients", finding.find),
@@ -87,10 +95,20 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get(f"{document}/pdf", records.pdf),
         get(f"{document}/picture/<int(max=999):number>", records.picture),
         get(f"{document}/media/<string(maxlength=64):media_id>", records.media),
+        get(act, acting.ask),
+        post(act, acting.do),
+        get(f"{record}/follow-up", acting.follow_up),
+        post(f"{record}/follow-up", acting.follow),
+        get(f"{record}/block", acting.ask_block),
+        post(f"{record}/block", acting.block),
         get("/accesses", accesses.accesses),
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),
         get("/filings", filing.filings),
+        get("/proof", proofs.proof),
+        get("/proof/csv", proofs.as_csv),
+        get("/proof/pdf", proofs.as_pdf),
+        get("/proof/<string(length=32):entry_id>", proofs.line),
         get("/reach", reaching.ask),
         post("/reach", reaching.look),
         get("/write", reaching.form),

@@ -49,7 +49,6 @@ from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.own_mailboxes import is_shared
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.uploads import AcceptedFile
-from gateway.web.site.visits import person_name
 
 _REFERENCES: Final = 20
 
@@ -67,8 +66,9 @@ class ProfessionalWriting:
     """
     What is written; ``once`` tells a second click from a second message.
 
-    ``until`` is when the last answer is taken, for `Answers.UNTIL`. ``answers`` is the
-    Message-ID of the patient's message it answers, ``references`` those before.
+    ``until`` is when the last answer is taken, for `Answers.UNTIL`. ``in_reply_to`` is
+    the Message-ID of the patient's message it answers, ``references`` those before.
+    ``to_name`` is the patient's name where who writes knows it.
     """
 
     subject: str = field(repr=False)
@@ -78,6 +78,7 @@ class ProfessionalWriting:
     until: datetime | None = None
     in_reply_to: str = field(default="", repr=False)
     references: tuple[str, ...] = field(default=(), repr=False)
+    to_name: str = field(default="", repr=False)
     once: str = field(factory=lambda: uuid4().hex)
 
     @property
@@ -202,7 +203,7 @@ class WritingToPatients:
         writing = _signed(visit, mailbox, writing)
         content = build_message(
             sender=NamedAddress(own, sender_name(visit, mailbox)),
-            to=[NamedAddress(to, person_name(profile))],
+            to=[NamedAddress(to, writing.to_name)],
             subject=writing.subject,
             text=writing.text,
             date=visit.now,

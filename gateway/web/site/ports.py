@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from gateway.core.directory import DirectoryEntry
 from gateway.core.document import DocumentEntry
 from gateway.core.listing import Listing, TextsFound
 from gateway.core.rendered import MediaUrl, Medium, Rendering
@@ -39,6 +40,20 @@ class Visitors(Protocol):
 
     def note_refusal(self, person: Profile, subject: str) -> None:
         """Leave a trace of somebody who asked for what is not theirs, or not there."""
+
+
+class NameDirectory(Protocol):
+    """
+    Professionals and places by name, whether the patient met them or not.
+
+    What is known here stands behind it, and the national directory once imported.
+    """
+
+    def search(self, work: UnitOfWork, text: str, most: int) -> list[DirectoryEntry]:
+        """Return at most so many that have all the words of a text, by name."""
+
+    def names(self, work: UnitOfWork, identities: Collection[str]) -> Mapping[str, str]:
+        """Return the names of those that are known, by what identifies them."""
 
 
 class DocumentPages(Protocol):

@@ -10,6 +10,7 @@ from attrs import define, evolve
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice
 from gateway.core.reading import ReadingRefusal, ReadingWay
+from gateway.dmp_bridge.reading.acting import RecordActing
 from gateway.dmp_bridge.reading.reading import VaultReading
 from gateway.node.vaults import open_vaults
 from gateway.rights.reading_professional import ReadingProfessional
@@ -83,6 +84,10 @@ class Ward:
     database: Database
     patient: str
     reading: VaultReading
+
+    @property
+    def acting(self) -> RecordActing:
+        return RecordActing(self.reading)
 
     @classmethod
     def open(cls, database: Database, **reading: Any) -> Ward:

@@ -35,7 +35,6 @@ from gateway.store.consultations.answers import (
     ReadingList,
 )
 from gateway.store.consultations.consultations import Consultations
-from gateway.store.consultations.values import Episode
 from gateway.store.evidence.keeping import EvidenceReader
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.journal import OPERATOR, Action
@@ -338,30 +337,6 @@ def test_nobody_goes_on_in_the_consultation_of_another(ward: Ward) -> None:
     assert not ward.write(lambda work: ward.reading.end(work, COLLEAGUE, one.id))
     elsewhere = evolve(DOCTOR, practice=LOCUM.practice)
     assert ward.listed(elsewhere, one) == NotRead(R.ENDED)
-
-
-def test_a_new_episode_asks_the_information_anew_and_its_end_the_agreement(
-    ward: Ward,
-) -> None:
-    """The patient is told at each new episode of care."""
-    told = evolve(TEAM_AGAIN, informed=False)
-
-    def open_one() -> Episode:
-        found = ward.write(lambda work: ward.reading.open_episode(work, DOCTOR, BY_INS))
-        assert isinstance(found, Episode)
-        return found
-
-    first = open_one()
-    assert open_one() == first
-    assert ward.why(DOCTOR, evolve(TEAM, informed=False)) is R.NOT_INFORMED
-    ward.opened(DOCTOR)
-    assert ward.why(COLLEAGUE, told) is None
-    assert ward.write(lambda work: ward.reading.close_episode(work, DOCTOR, BY_INS))
-    assert not ward.write(lambda work: ward.reading.close_episode(work, DOCTOR, BY_INS))
-
-    assert open_one() != first
-    assert ward.why(COLLEAGUE, told) is R.NOT_INFORMED
-    assert ward.why(COLLEAGUE, TEAM_AGAIN) is R.CONSENT_EXPIRED
 
 
 def test_a_colleague_reads_once_by_what_another_asked_the_patient(ward: Ward) -> None:

@@ -229,7 +229,8 @@ def untagged(response: bytes, *, with_uid: bool) -> Value | None:
         case "LIST" | "LSUB":
             return word, _flags(rest[0]), rest[1], _name(rest[2])
         case "SEARCH":
-            return word, tuple(sorted(map(int, rest)))
+            found = [int(one) for one in rest if isinstance(one, str)]
+            return word, tuple(sorted(found)), len(rest) - len(found)
         case "STATUS":
             counts = zip(rest[1][::2], rest[1][1::2], strict=True)
             return word, _name(rest[0]), tuple(sorted(counts))

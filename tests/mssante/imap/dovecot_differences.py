@@ -17,6 +17,7 @@ def alike(value: Value) -> Value:
     - A part that does not exist: NIL here, an empty string there.
     - The charset of a text that names none: Dovecot says us-ascii; here nothing is said
       that the message does not say, for such texts often are in UTF-8.
+    - Numbers of changes: each server counts in its own way.
     - RECENT after EXPUNGE: Dovecot tells it, here a client counts itself.
     """
     match value:
@@ -24,6 +25,8 @@ def alike(value: Value) -> Value:
             return b"7bit"
         case (b"charset", b"us-ascii"):
             return None
+        case ("MODSEQ" | "HIGHESTMODSEQ" as name, _):
+            return name
         case (str() as name, None) if name.startswith("BODY["):
             return name, b""
         case tuple():
@@ -31,7 +34,7 @@ def alike(value: Value) -> Value:
             return tuple(
                 alike(one)
                 for one in value
-                if not ("EXPUNGE" in told and one and one[0] == "RECENT")
+                if not (told & {"EXPUNGE", "VANISHED"} and one and one[0] == "RECENT")
             )
         case _:
             return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -178,46 +179,90 @@ async def test_mbsync_keeps_both_sides_equal_across_a_restart(
     assert names(folder, "INBOX") == after
 
 
-@needs("mutt")
-@off_the_loop
-def test_mutt_signs_in_by_certificate(mailroom: Mailroom) -> None:
-    mailroom.deliver(LETTER % (1, 1))
+BY_CERTIFICATE = (
+    'set ssl_client_cert="doctor-both.pem"',
+    'set imap_authenticators="external"',
+)
+
+
+def mutt(mailroom: Mailroom, *more: str, by: tuple[str, ...] = BY_CERTIFICATE) -> None:
+    """Have mutt sign in, open INBOX, do what ``more`` of its settings say, and end."""
+    if shutil.which("script") is None:
+        pytest.skip("script is not installed")
     both = mailroom.folder / "doctor-both.pem"
     both.write_bytes(
         (mailroom.pki / "doctor.pem").read_bytes()
         + (mailroom.pki / "doctor.key").read_bytes()
     )
     port = mailroom.settings.listen.imaps
-    (mailroom.folder / "muttrc").write_text(
-        f"""
-set ssl_client_cert="{both}"
-set certificate_file="{mailroom.pki / "ca.pem"}"
-set ssl_ca_certificates_file="{mailroom.pki / "ca.pem"}"
-set imap_user="{ADDRESS}"
-set imap_authenticators="external"
-set folder="imaps://localhost:{port}/"
-set spoolfile="imaps://localhost:{port}/INBOX"
-set mail_check=1
-push "<tag-pattern>~A<enter><tag-prefix><set-flag>!<exit>"
-push "<flag-message><sync-mailbox><quit>"
-set quit=yes
-""",
-        "utf-8",
+    lines = (
+        *by,
+        f'set certificate_file="{mailroom.pki / "ca.pem"}"',
+        f'set ssl_ca_certificates_file="{mailroom.pki / "ca.pem"}"',
+        f'set imap_user="{ADDRESS}"',
+        f'set folder="imaps://localhost:{port}/"',
+        f'set spoolfile="imaps://localhost:{port}/INBOX"',
+        "set mail_check=1",
+        *more,
+        "set quit=yes",
     )
-    if shutil.which("script") is None:
-        pytest.skip("script is not installed")
-
+    text = "".join(f"{line}\n" for line in lines)
+    (mailroom.folder / "muttrc").write_text(text, "utf-8")
     run(
         "script",
         "-qec",
-        "timeout --foreground 30 mutt -n -F muttrc",
+        "timeout --foreground 30 mutt -n -d 3 -F muttrc",
         "/dev/null",
         folder=mailroom.folder,
         stdin=subprocess.DEVNULL,
     )
+
+
+FLAG_ALL = (
+    'push "<tag-pattern>~A<enter><tag-prefix><set-flag>!<exit>"',
+    'push "<flag-message><sync-mailbox><quit>"',
+)
+
+
+@needs("mutt")
+@off_the_loop
+def test_mutt_signs_in_by_certificate(mailroom: Mailroom) -> None:
+    mailroom.deliver(LETTER % (1, 1))
+
+    mutt(mailroom, *FLAG_ALL)
 
     with mailroom.database.read() as work:
         entries = Mail(work).entries(mailroom.folder_of("INBOX").id)
         opened = [one for one in work.journal.lines() if one.action == "mailbox:open"]
     assert opened
     assert entries[0][1].startswith("\\Flagged")
+
+
+@needs("mutt")
+@off_the_loop
+def test_mutt_comes_back_and_knows_what_is_there(mailroom: Mailroom) -> None:
+    for number in range(1, 6):
+        mailroom.deliver(LETTER % (number, number))
+    (mailroom.folder / "cache").mkdir()
+    settings = (
+        f'set header_cache="{mailroom.folder / "cache"}"',
+        "set imap_qresync=yes",
+        "set delete=yes",
+    )
+    mutt(mailroom, *settings, 'push "<quit>"')
+    with mailroom.database.write() as work:
+        inbox = mailroom.folder_of("INBOX")
+        deleted = FlagChange(FlagMode.ADD, ("\\Deleted",))
+        Mail(work).change_flags(inbox, [2, 4], deleted)
+        Mail(work).expunge(inbox)
+    mailroom.deliver(LETTER % (6, 6))
+
+    mutt(mailroom, *settings, 'push "<last-entry><delete-message><sync-mailbox><quit>"')
+
+    said = (mailroom.folder / ".muttdebug0").read_text("utf-8", "replace")
+    assert "ENABLE QRESYNC" in said
+    assert re.search(r"\(CHANGEDSINCE \d+ VANISHED\)", said)
+    assert "VANISHED (EARLIER) 2,4" in said
+    with mailroom.database.read() as work:
+        left = [uid for uid, _ in Mail(work).entries(inbox.id)]
+    assert left == [1, 3, 5]

@@ -123,6 +123,7 @@ def test_select_describes_the_folder_and_examine_does_not_change_it(
 
     assert examined[-1].startswith(b"t OK [READ-ONLY]")
     assert selected == [
+        b"* OK [CLOSED] the one before is closed",
         b"* FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Classe)",
         b"* 2 EXISTS",
         b"* 2 RECENT",
@@ -131,6 +132,7 @@ def test_select_describes_the_folder_and_examine_does_not_change_it(
         b"$Classe \\*)] kept",
         b"* OK [UIDNEXT 3] next",
         b"* OK [UIDVALIDITY %d] valid" % validity,
+        b"* OK [HIGHESTMODSEQ 3] highest",
         b"t OK [READ-WRITE] folder selected",
     ]
     assert b"* 0 RECENT" in again

@@ -22,7 +22,7 @@ from tests.mssante.imap.server import (
     off_the_loop,
     on_the_loop,
 )
-from tests.mssante.imap.test_clients import LETTER, needs, run
+from tests.mssante.imap.test_clients import LETTER, mutt, needs, run
 from tests.mssante.tokens import UGLY, Tokens, shown, token_sign_in, told
 from tests.web.professional.oidc import ACCESS
 
@@ -188,7 +188,7 @@ def test_a_session_that_a_token_began_lasts_so_long(place: Place) -> None:
 
 @pytest.mark.parametrize("place", [{"mail_tries": 2}], indirect=True)
 @off_the_loop
-def test_one_address_shows_so_many_tokens_and_no_more(place: Place) -> None:
+def test_i07_one_address_shows_so_many_tokens_and_no_more(place: Place) -> None:
     place.sign_in(b"t OK")
     failed(place.wire(), "XOAUTH2", "bm9ib2R5")
 
@@ -209,3 +209,22 @@ def test_curl_reads_by_a_token(place: Place) -> None:
             folder=place.room.folder,
         )
         assert letter.rstrip().endswith("Bonjour 1")
+
+
+@needs("mutt")
+@off_the_loop
+def test_mutt_signs_in_by_a_token(place: Place) -> None:
+    place.room.deliver(LETTER % (1, 1))
+    for mechanism in ("oauthbearer", "xoauth2"):
+        mutt(
+            place.room,
+            'push "<quit>"',
+            by=(
+                f'set imap_authenticators="{mechanism}"',
+                f'set imap_oauth_refresh_command="echo {ACCESS}"',
+            ),
+        )
+
+    with place.room.database.read() as work:
+        opened = [one for one in work.journal.lines() if one.action == "mailbox:open"]
+    assert [one.detail["identity"] for one in opened] == [DOCTOR, DOCTOR]

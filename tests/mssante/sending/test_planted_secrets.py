@@ -96,7 +96,7 @@ def check(subject: str, text: str, url: str) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("kind", NoticeKind)
-def test_no_text_says_what_happened_or_to_whom(
+def test_b7_30_no_text_says_what_happened_or_to_whom(
     database: Database, tmp_path: Path, kind: NoticeKind, language: str
 ) -> None:
     assert set(NOTICE_TEXTS[kind]) == {"fr", "en"}
@@ -148,7 +148,7 @@ def leave(database: Database, settings: Any) -> list[EmailMessage]:
     return [message_from_bytes(one.read_bytes(), policy=default) for one in files]
 
 
-def test_nothing_that_leaves_of_a_letters_whole_way_says_what_it_is(
+def test_b7_30_nothing_that_leaves_of_a_letters_whole_way_says_what_it_is(
     database: Database, clock: SetClock, tmp_path: Path
 ) -> None:
     """Filed and delivered, hidden until announced, withdrawn; at once and by the day"""

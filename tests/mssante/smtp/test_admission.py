@@ -830,7 +830,7 @@ def test_who_is_no_patient_here_is_refused_by_policy(
         (ProfileState.SUSPENDED, replies.TRY_LATER, "PROFILE_SUSPENDED"),
     ],
 )
-def test_a_patient_whose_space_is_not_open_is_refused(
+def test_b7_24_a_patient_whose_space_is_not_open_is_refused(
     admission: Admission,
     peer: AdmittedSender,
     state: ProfileState,

@@ -179,7 +179,7 @@ def test_errors_end_the_connection(place: Place) -> None:
     assert client.closed().startswith("421 4.7.0")
 
 
-def test_one_address_shows_so_many_tokens_and_no_more(
+def test_i07_one_address_shows_so_many_tokens_and_no_more(
     tmp_path: Path, pki_folder: Path
 ) -> None:
     with (

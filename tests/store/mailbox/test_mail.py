@@ -292,7 +292,8 @@ def test_flags_are_added_removed_and_replaced(database: Database) -> None:
 
     def change(mode: FlagMode, *flags: str) -> dict[int, str]:
         with database.write() as work:
-            return Mail(work).change_flags(inbox, [1, 2, 9], FlagChange(mode, flags))
+            wanted = FlagChange(mode, flags)
+            return Mail(work).change_flags(inbox, [1, 2, 9], wanted).after
 
     assert change(FlagMode.ADD, "$Junk") == {1: "$Junk \\Seen", 2: "$Junk"}
     assert change(FlagMode.REMOVE, "\\Seen") == {1: "$Junk", 2: "$Junk"}
@@ -319,7 +320,7 @@ def test_a_session_learns_what_changed_since_it_looked(database: Database) -> No
         quiet = Mail(work).changes(before.id, changes.folder.mod_seq)
         versions = Mail(work).folders.versions([before.id, "gone"])
 
-    assert changes.touched == [(2, "\\Seen"), (4, "")]
+    assert changes.touched == [(2, "\\Seen", 5), (4, "", 8)]
     assert changes.present == [2, 3, 4]
     assert (quiet.touched, quiet.present) == ([], None)
     assert versions == {before.id: changes.folder.mod_seq}

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type
 from sqlalchemy import select
 
 from gateway.errors import ConflictError, InvalidError, NotFoundError
@@ -27,6 +27,7 @@ from gateway.store.tables import (
     web_sessions,
 )
 from tests.builders_people import open_profile
+from tests.conftest import PROGRAMS_HASHER
 from tests.fakes import SetClock
 
 PASSWORD = "Coquelicot-1979"
@@ -374,6 +375,12 @@ def test_a_profile_without_account_has_no_password(database: Database) -> None:
         assert profile is not None
         with pytest.raises(NotFoundError):
             Accounts(work).set_password(profile, NEW)
+
+
+def test_a_password_costs_more_to_try_than_the_least_that_owasp_asks() -> None:
+    assert PROGRAMS_HASHER.type is Type.ID
+    assert PROGRAMS_HASHER.memory_cost >= 19 * 1024
+    assert PROGRAMS_HASHER.time_cost >= 2
 
 
 WEAKER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)

@@ -141,7 +141,7 @@ def test_a_closed_space_is_deleted_after_ten_years_with_its_key(
     assert live(database, tmp_path) == 0
 
 
-def test_a_deletion_that_is_asked_for_is_done_and_reopening_cancels_it(
+def test_b7_25_a_deletion_that_is_asked_for_is_done_and_reopening_cancels_it(
     database: Database, clock: SetClock, tmp_path: Path
 ) -> None:
     profile_id = open_profile(database)

@@ -77,7 +77,7 @@ def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
 
 
-def test_both_are_told_before_and_it_ends_on_the_day(
+def test_b7_18_both_are_told_before_and_it_ends_on_the_day(
     database: Database, clock: SetClock, tmp_path: Path
 ) -> None:
     child, parent = family(database)

@@ -103,10 +103,11 @@ def test_of_what_is_the_childs_alone_they_are_not_told() -> None:
     """Codes and the account are of who signs in; who acts is told of otherwise."""
     assert {one.value for one in UNTOLD} >= {
         "code", "proof", "login", "provisional", "password", "address", "account",
-        "device", "packed", "inquiry", "review", "digest", "helped",
+        "device", "packed", "review", "digest", "helped",
     }  # fmt: skip
     told = set(NoticeKind) - UNTOLD
     assert told >= {NoticeKind.ACCESS, NoticeKind.SETTINGS, NoticeKind.CLOSED}
+    assert NoticeKind.INQUIRY in told  # they report in the child's place
 
 
 def test_without_an_address_of_the_child_they_are_told_all_the_same(
@@ -123,7 +124,7 @@ def test_without_an_address_of_the_child_they_are_told_all_the_same(
 @pytest.mark.parametrize(
     "kind", [NoticeKind.ACCESS, NoticeKind.BREAK_GLASS, NoticeKind.SETTINGS]
 )
-def test_of_what_is_secret_they_are_told_nothing(
+def test_b7_17_of_what_is_secret_they_are_told_nothing(
     database: Database, kind: NoticeKind
 ) -> None:
     family = Family.make(database)

@@ -17,6 +17,7 @@ NOT_SEALED = {
     "blobs.content": "encrypted under a key of its own, bound to the blob",
     "data_keys.wrapped": "wrapped by the key source",
     "carried.mac": "a digest",
+    "directory_imports.digest": "of the national directory, which is public",
     "journal_leaves.salt": "by chance",
     "journal_leaves.hash": "a salted digest",
     "journal_nodes.hash": "a digest of digests",

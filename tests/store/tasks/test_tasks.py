@@ -491,6 +491,17 @@ def test_since_when_the_oldest_of_each_kind_is_due(
         assert work.tasks.oldest_due() == {"file": first, "relay": clock.now}
 
 
+def test_what_waits_for_its_day_is_done_now_and_once(database: Database) -> None:
+    add(database, "one", "two", kind=TaskKind.DISCLOSE, delay=WAIT)
+    with database.write() as work:
+        work.tasks.hasten(TaskKind.DISCLOSE, "one")
+        work.tasks.hasten(TaskKind.DISCLOSE, "new")
+
+    with database.write() as work:
+        found = work.tasks.claim("w", [TaskKind.DISCLOSE], 10, timedelta(minutes=1))
+    assert [one.subject for one in found] == ["one", "new"]
+
+
 def test_tasks_are_listed_by_state_and_counted_by_kind(database: Database) -> None:
     add(database, "one", "two")
     add(database, "three", kind=RELAY)

@@ -33,7 +33,7 @@ def test_closing_asks_for_the_proof_and_that_it_is_understood(site: Site) -> Non
     ],
 )
 @blocking
-def test_a_closed_space_lets_its_patient_in_to_open_it_again(
+def test_b7_25_a_closed_space_lets_its_patient_in_to_open_it_again(
     site: Site, end: str, state: str, kind: NoticeKind, words: str
 ) -> None:
     other, browser = site.signed_in(), proved(site)

@@ -156,7 +156,7 @@ def test_who_is_asked_and_agrees_opens_the_others_space_under_their_own_name(
 
 
 @blocking
-def test_a_carers_message_says_who_wrote_it(site: Site) -> None:
+def test_b7_29_a_carers_message_says_who_wrote_it(site: Site) -> None:
     receive(site.database, site.patient)
     browser, delegation_id = agreed(site, Relative.make(site, 21))
     send(browser, f"/people/{delegation_id}/open")
@@ -190,7 +190,7 @@ def test_a_carers_message_says_who_wrote_it(site: Site) -> None:
 
 
 @blocking
-def test_a_carer_reads_documents_and_governs_nothing(site: Site) -> None:
+def test_b7_29_a_carer_reads_documents_and_governs_nothing(site: Site) -> None:
     file(site.database, site.patient, narrative("Tout va bien."))
     browser, delegation_id = agreed(site, Relative.make(site, 21))
     send(browser, f"/people/{delegation_id}/open")

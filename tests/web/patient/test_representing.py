@@ -257,7 +257,9 @@ def test_a_request_to_the_other_parent_can_be_taken_back(site: Site) -> None:
 
 
 @blocking
-def test_access_ends_on_the_eighteenth_birthday_without_any_task(site: Site) -> None:
+def test_b7_18_access_ends_on_the_eighteenth_birthday_without_any_task(
+    site: Site,
+) -> None:
     tomorrow = site.clock.now + timedelta(days=1)
     child = Child.make(site, born=f"{tomorrow.year - 18}{tomorrow:%m%d}")
     browser = opened(site, child)
@@ -328,7 +330,7 @@ def planted(site: Site, child: Child) -> dict[str, list[str]]:
 
 
 @blocking
-def test_nothing_of_a_minors_secret_is_on_any_page_of_a_representative(
+def test_b7_17_nothing_of_a_minors_secret_is_on_any_page_of_a_representative(
     site: Site,
 ) -> None:
     """Every route, as a representative: by list, by id, by text, by count."""

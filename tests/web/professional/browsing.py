@@ -14,6 +14,7 @@ from attrs import define, frozen
 
 from gateway.converting.converter import Converter
 from gateway.core.practice import Practice, Professional
+from gateway.dmp_bridge.reading.acting import RecordActing
 from gateway.dmp_bridge.reading.reading import VaultReading
 from gateway.documents.showing.rendering import CdaPages
 from gateway.loop import Threads
@@ -24,6 +25,8 @@ from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
+from gateway.store.directory.everybody import EverybodyDirectory
+from gateway.store.mailbox.directory import LocalDirectory
 from gateway.store.professionals.accounts import ProfessionalAccounts
 from gateway.store.professionals.mails import ProfessionalMails
 from gateway.store.tables import professional_mails
@@ -144,6 +147,7 @@ def running_pages(
     clock: SetClock | None = None,
     *,
     provider: dict[str, Any] | None = None,
+    limits: dict[str, Any] | None = None,
     **professional: Any,
 ) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
@@ -159,6 +163,7 @@ def running_pages(
         trust={"kept": str(folder / "trust")},
         professional=professional,
         provider=provider or {},
+        reading=limits or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)
@@ -166,6 +171,7 @@ def running_pages(
     people: dict[str, Professional] = {}
     threads = ThreadPoolExecutor(1)
     vaults = open_vaults(database)
+    reader = VaultReading(vaults=vaults, settings=settings)
     desk = ProfessionalDesk(
         database=database,
         writer=writer,
@@ -175,7 +181,9 @@ def running_pages(
         reception=Reception(
             database, writer, Threads(asyncio.get_event_loop(), threads)
         ),
-        reading=VaultReading(vaults=vaults, settings=settings),
+        reading=reader,
+        acts=RecordActing(reader),
+        directory=EverybodyDirectory(LocalDirectory(lambda _: True)),
         open_vault=vaults.within,
         documents=CdaPages(Converter(limits_of(settings.converting))),
         provider=Provider.of(settings.provider, clock),

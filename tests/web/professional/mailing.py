@@ -76,7 +76,7 @@ def patient_writes(
     content = build_message(
         sender=NamedAddress(read_address(PATIENT), "Dominique PAT-TROIS"),
         to=[NamedAddress(read_address(to))],
-        subject="Mes questions",
+        subject="Re: Votre échographie",
         text=text,
         date=pages.clock(),
         message_id=message_id,

@@ -1,4 +1,4 @@
-"""Filing PDFs by a page: kept, filed by the rules of all, and what became of each."""
+"""Filing PDFs by a page: kept, filed by the rules of all, what became of each (W11)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from datetime import timedelta
 import pytest
 
 from gateway.core.document import Visibility
+from gateway.core.habilitation import MatrixColumn
 from gateway.core.reading import ReadingWay
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.filing import Filing
 from gateway.node.vaults import open_vaults
+from gateway.rights.reading_professional import ReadingProfessional
+from gateway.rights.reading_request import ReadingRequest, WantedPatient
+from gateway.rights.reading_rules import SignedInBy
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
-from gateway.store.consultations.consultations import Consultations
-from gateway.store.consultations.values import ConsultationSaid, NamedProfessional
+from gateway.store.consultations.values import Consultation
 from gateway.store.journal import Action
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.informed import InformedPatients
-from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import PDF
 from tests.builders_people import MATRICULE, open_profile
@@ -280,9 +282,9 @@ def test_who_names_patients_in_vain_too_often_waits(pages: ProSite) -> None:
 
 @blocking
 def test_from_an_open_record_the_patient_is_known(pages: ProSite) -> None:
-    patient = open_profile(pages.database)
+    open_profile(pages.database)
     browser = pages.sign_in()
-    record = open_record(pages, patient, DOCTOR)
+    record = open_record(pages, DOCTOR)
 
     page = browser.get(f"/file?record={record}")
     sent = file(browser, path=f"/file?record={record}", record=record, ins="", born="")
@@ -296,10 +298,10 @@ def test_from_an_open_record_the_patient_is_known(pages: ProSite) -> None:
 def test_a_record_of_somebody_else_or_that_is_over_names_nobody(
     pages: ProSite,
 ) -> None:
-    patient = open_profile(pages.database)
+    open_profile(pages.database)
     browser = pages.sign_in()
-    anothers = open_record(pages, patient, "899700000099")
-    own = open_record(pages, patient, DOCTOR)
+    anothers = open_record(pages, "899700000099")
+    own = open_record(pages, DOCTOR)
 
     other = browser.get(f"/file?record={anothers}")
     pages.clock.now += timedelta(minutes=29)
@@ -328,24 +330,22 @@ def test_a_filing_is_seen_by_who_filed_alone(pages: ProSite) -> None:
     assert pages.browser().get("/filings").location.startswith("/sign-in")
 
 
-def open_record(pages: ProSite, profile_id: str, identity: str) -> str:
-    """Open a consultation, as the service of reading does once it was asked."""
+def open_record(pages: ProSite, identity: str) -> str:
+    """Open a consultation, with the patient's agreement to the team."""
+    who = ReadingProfessional(
+        national_id=identity,
+        name="Dr Camille MOREAU",
+        practice=CARE,
+        column=MatrixColumn.DOCTOR,
+        signed_in_by=SignedInBy.CARD,
+    )
+    wanted = ReadingRequest(
+        patient=WantedPatient(matricule=MATRICULE),
+        way=ReadingWay.TEAM,
+        informed=True,
+        agreed=True,
+    )
     with pages.database.write() as work:
-        assert Profiles(work).hold(profile_id) is not None
-        return (
-            Consultations(work)
-            .begin(
-                profile_id,
-                ReadingWay.CONSENT,
-                ConsultationSaid(
-                    party=NamedProfessional(identity=identity, name="X"),
-                    practice=CARE,
-                    column="medecin",
-                    found="TYPED",
-                    relation="NONE",
-                    signed_in_by="CARD",
-                ),
-                work.now + timedelta(hours=1),
-            )
-            .id
-        )
+        found = pages.desk.reading.open(work, who, wanted)
+    assert isinstance(found, Consultation)
+    return found.id

@@ -87,3 +87,5 @@ def test_axe_finds_nothing_from_the_form_to_what_became_of_it(
         page.reload()
         doctor.look("filings")
         assert "cardiovasculaire 4" in page.content()
+        doctor.go("/proof")
+        doctor.look("proof")

@@ -82,6 +82,7 @@ def test_who_asks_hears_yes_and_the_address_and_the_patient_sees_it(
 @blocking
 def test_each_no_is_the_same_no(pages: ProSite) -> None:
     patient = open_profile(pages.database)
+    add_mailbox(pages)
     browser = pages.sign_in()
 
     answers = [look(browser, ins="299999999999999"), look(browser, born="1950-01-01")]
@@ -95,6 +96,14 @@ def test_each_no_is_the_same_no(pages: ProSite) -> None:
         Profiles(work).set_state(profile, ProfileState.CLOSED)
     answers.append(look(browser))
 
+    refused = [write(browser), write(browser, born="1950-01-01")]
+
+    assert {one.status for one in refused} == {422}
+    for one in refused:
+        assert "Vérifiez le numéro et la date" in one.text
+    with pages.database.read() as work:
+        lines = list(work.journal.lines())
+    assert sum(one.action == Action.PAGE_REFUSED for one in lines) == len(answers) + 2
     assert [NO in one.text for one in answers] == [True] * 4
     said = {
         one.text.split('role="status"')[1].split("</section>")[0] for one in answers
@@ -120,10 +129,10 @@ def test_whoever_asks_too_often_waits(pages: ProSite) -> None:
 
 @blocking
 def test_of_an_open_record_it_is_told_at_once(pages: ProSite) -> None:
-    patient = open_profile(pages.database)
+    open_profile(pages.database)
     add_mailbox(pages)
     browser = pages.sign_in()
-    opened = open_record(pages, patient, DOCTOR)
+    opened = open_record(pages, DOCTOR)
 
     page = browser.get(f"/reach?record={opened}")
     sent = write(browser, f"/write?record={opened}", record=opened, ins="", born="")
@@ -165,11 +174,15 @@ def test_a_message_goes_the_way_of_mail_and_its_answer_comes_back(
     assert message.reply is MayReply.REPLY
     assert [one.name for one in message.files] == ["bilan.pdf"]
 
+    # Whoever named a number learns no name before the patient gives theirs.
+    assert "PAT-TROIS" not in browser.get(exchange(browser)).text
+
     pages.clock.advance(minutes=1)
     patient_writes(pages, patient, mailbox, files=(PART,))
     listed = browser.get("/messages")
     path = exchange(browser)
     page = browser.get(path)
+    assert 'class="tag new"' in page.text
     read = browser.get("/messages")
     file = page.text.split(f'href="{path}/')[1].split('"')[0]
 
@@ -189,7 +202,7 @@ def test_a_message_goes_the_way_of_mail_and_its_answer_comes_back(
         last = InboxReader(work).messages(patient, conversation.id)[-1]
         content = InboxReader(work).content(last)
     answer = message_from_bytes(content, policy=default)
-    assert answer["Subject"] == "Re: Mes questions"
+    assert answer["Subject"] == "Re: Votre échographie"
     assert "@patient.mssante.test" in answer["In-Reply-To"]
 
 

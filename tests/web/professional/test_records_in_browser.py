@@ -11,6 +11,7 @@ import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.person import Coded
+from gateway.store.patients.administrators import Administrators
 from tests.browser import CHROMIUM_FLAGS
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import blocking
@@ -23,7 +24,7 @@ from tests.web.patient.test_browser import (
     playwright,
     pytestmark,
 )
-from tests.web.professional.browsing import CARE, ProSite
+from tests.web.professional.browsing import CARE, DOCTOR, ProSite
 
 __all__ = ["pytestmark"]
 
@@ -82,8 +83,8 @@ def furnish(pages: ProSite, patient: str) -> None:
 
 @pytest.mark.parametrize(
     ("viewport", "theme"),
-    [(DESK, "light"), (PHONE, "light"), (PHONE, "dark")],
-    ids=["desk", "phone", "phone-dark"],
+    [(DESK, "light"), (PHONE, "dark")],
+    ids=["desk", "phone"],
 )
 @blocking
 def test_axe_finds_nothing_from_the_search_to_a_document(
@@ -131,6 +132,61 @@ def test_axe_finds_nothing_from_the_search_to_a_document(
         doctor.look("accesses")
         doctor.go(f"/records/{'0' * 32}")
         doctor.look("record-closed")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "dark")],
+    ids=["desk", "phone-dark"],
+)
+@blocking
+def test_axe_finds_nothing_in_what_is_done_from_a_record(
+    pages: ProSite, viewport: dict[str, int], theme: str
+) -> None:
+    patient = open_profile(pages.database)
+    with pages.database.write() as work:
+        Administrators(work, patient).name(DOCTOR, "Camille MOREAU")
+    content, flags = narrative("Texte"), frozenset({Visibility.HIDDEN_FROM_PATIENT})
+    for title, some in ((LONG, flags), ("Lettre", frozenset[Visibility]())):
+        file(pages.database, patient, content, title=title, flags=some, owners=[DOCTOR])
+    with at_work(pages, viewport, theme) as doctor:
+        page = doctor.page
+        doctor.go("/patients")
+        page.fill("#ins", MATRICULE)
+        page.click("main form button.btn")
+        page.check("input[value=TEAM]")
+        page.click("text=J’atteste et j’ouvre le dossier")
+        record = page.url.split("?")[0]
+        doctor.look("record-acts")
+        page.click(f"table.table >> text={LONG}")
+        document = page.url
+        doctor.look("document-acts")
+        for act in ("announce", "withdraw"):
+            page.goto(f"{document}/{act}")
+            doctor.look(f"act-{act}")
+        page.goto(f"{document}/announce")
+        page.click("text=Je l’ai annoncé")
+        doctor.look("act-announced")
+        page.goto(f"{document}/mask")
+        page.locator("input[name=asked]").evaluate("one => one.required = false")
+        page.click("main form button.btn")
+        doctor.look("act-mask-unasked")
+        page.check("input[name=asked]")
+        page.click("main form button.btn")
+        doctor.look("act-masked")
+        page.goto(f"{document}/show")
+        doctor.look("act-show")
+        page.goto(document)
+        page.click("text=Remplacer")
+        doctor.look("act-replace")
+        page.goto(f"{record}/block?name=dr.voisin@peer.mssante.test")
+        doctor.look("block")
+        page.goto(f"{record}/follow-up")
+        doctor.look("follow-up-none")
+        page.click("main form button.btn")
+        doctor.look("follow-up")
+        page.goto(record)
+        doctor.look("record-followed")
 
 
 def _minutes(number: int) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Signing in by a certificate, a code and a situation, over real TLS."""
+"""Signing in by a certificate, a code and a situation, over real TLS (W05, W07)."""
 
 from __future__ import annotations
 

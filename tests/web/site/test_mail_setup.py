@@ -12,7 +12,7 @@ from gateway.web.site.mail_setup import (
 )
 from tests.builders_settings import make_settings
 from tests.web.browsing import Site, blocking
-from tests.web.site.test_attacks import exchange
+from tests.web.wire import exchange
 
 OPEN = {"imaps": 993, "imap": 143, "submissions": 465, "submission": 587}
 

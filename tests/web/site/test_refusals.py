@@ -9,7 +9,7 @@ import pytest
 from gateway.web.site.languages import LANGUAGES
 from gateway.web.site.serving import error_page
 from tests.web.browsing import Site, blocking
-from tests.web.site.test_attacks import exchange, host
+from tests.web.wire import exchange, host
 
 STATUSES = (400, 403, 404, 405, 408, 413, 414, 421, 429, 431, 500, 503)
 

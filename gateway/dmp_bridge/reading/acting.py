@@ -1,0 +1,295 @@
+"""
+What a professional does in a record that is open: with a document, for the patient.
+
+A page asks `RecordActing`. Each thing is done in a consultation that goes on, asked
+again then (`VaultReading.held`); it has its line in the patient's history, by name, and
+the patient is told as the table of events says. What is refused has been kept when it
+is returned: the caller commits in both cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from attrs import evolve, frozen
+
+from gateway.core.document import Visibility
+from gateway.core.reading import IN_EMERGENCY, ReadingRefusal
+from gateway.core.reasons import Reason
+from gateway.core.texts.notices import NoticeKind
+from gateway.core.vault import FiledDocument
+from gateway.dmp_bridge.masking import MaskingVault, family
+from gateway.dmp_bridge.reading.gathering import names_of, party_of
+from gateway.dmp_bridge.reading.reading import VaultReading
+from gateway.dmp_bridge.reading.seeing import HeldReading, act_facts
+from gateway.dmp_bridge.reading.telling import happened_by
+from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.dmp_bridge.withdrawing import withdraw
+from gateway.errors import NotFoundError
+from gateway.rights.administrator_rules import (
+    AdministeringFacts,
+    AdministratorFault,
+    judge_administering,
+)
+from gateway.rights.announcement_rules import once_announced
+from gateway.rights.profile import ProfileState
+from gateway.rights.reading_professional import ReadingProfessional
+from gateway.rights.reading_rules import Relation
+from gateway.rights.record_act_rules import NoAct, RecordAct, refuse_act
+from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.answers import NotRead
+from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.places import said_of_party
+from gateway.store.consultations.teams import Episodes
+from gateway.store.consultations.values import Episode
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.journal import Action
+from gateway.store.patients.administrators import Administrators
+from gateway.store.patients.decisions import Decisions
+from gateway.store.patients.notices import Notices
+from gateway.store.patients.profiles import Profiles
+from gateway.store.tasks.values import TaskKind
+
+
+@frozen
+class RecordActing:
+    """Acts of professionals; each call is within a transaction."""
+
+    reading: VaultReading
+
+    def act(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+        act: RecordAct,
+        *,
+        asked: bool = False,
+    ) -> NoAct | NotRead | None:
+        """
+        Announce, withdraw, mask or show a document; return why not, or None.
+
+        It is one that was opened in this consultation. ``asked``: they say that the
+        patient asks for it. A new version is filed elsewhere, by the rules of filing.
+
+        Raises:
+            NotFoundError: it was not opened, or is not there for who asks any more.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        document = self.reading.opened(work, held, document_id)
+        if document is None or act is RecordAct.REPLACE:
+            raise NotFoundError("not found")
+        why = refuse_act(evolve(act_facts(held, document, act, work.now), asked=asked))
+        if why is not None:
+            return why
+        if act is RecordAct.ANNOUNCE:
+            self._announce(work, held, document)
+        elif act is RecordAct.WITHDRAW:
+            self._withdraw(work, held, document)
+        else:
+            self._mask(work, who, held, document, masks=act is RecordAct.MASK)
+        Consultations(work).seen(held.consultation)
+        return None
+
+    def block(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        identity: str,
+        called: str = "",
+        *,
+        asked: bool = False,
+    ) -> AdministratorFault | NotRead | None:
+        """
+        Block somebody by what identifies them, as the patient's administrator.
+
+        Return why not, or None; again is no fault, and tells nobody anything.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        profile_id = held.consultation.profile_id
+        known = Profiles(work).rights(profile_id).blocked
+        fault = judge_administering(
+            AdministeringFacts(
+                identity=who.national_id,
+                names=names_of(work, who),
+                blocked=known,
+                administrators=_administrators(work, held),
+                profile=ProfileState(held.standing.profile.state),
+                asked=asked,
+                blocks=identity.lower(),
+                most=self.reading.settings.web.max_blocks,
+            )
+        )
+        if fault is not None:
+            return fault
+        if identity.lower() not in known:
+            with _acting(work, who):
+                Decisions(work).block(profile_id, identity, called)
+            self._tell(work, who, held, NoticeKind.ADMINISTERED)
+        return None
+
+    def open_episode(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> Episode | NotRead:
+        """
+        Open a follow-up of a patient by the structure of who asks; again is no error.
+
+        The patient is then told anew before anybody of that team reads.
+        """
+        held = self._followed(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        return Episodes(work).open(held.consultation.profile_id, party_of(who))
+
+    def close_episode(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> bool | NotRead:
+        """
+        End it, with what the patient agreed to for it; False: none was open.
+
+        The consultation ends as well: whoever reads again asks for another agreement.
+        """
+        held = self._followed(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        was_open = Episodes(work).close(held.consultation.profile_id, party_of(who))
+        if was_open:
+            self.reading.end(work, who, consultation_id)
+        return was_open
+
+    def _followed(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> HeldReading | NotRead:
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        if held.consultation.way in IN_EMERGENCY:  # nobody was asked then
+            return NotRead(ReadingRefusal.CONSENT_MISSING)
+        return held
+
+    def _held(
+        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
+    ) -> HeldReading | NotRead:
+        """Return a consultation with its patient held, to change something of theirs"""
+        one = Consultations(work).own(consultation_id, who.national_id)
+        if one is not None:
+            Profiles(work).hold(one.profile_id)
+        held = self.reading.held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return self.reading.check(work, who, consultation_id) or held
+        return held
+
+    def _announce(
+        self, work: UnitOfWork, held: HeldReading, document: FiledDocument
+    ) -> None:
+        """
+        Show a hidden result now, with its other forms and the versions before it.
+
+        The delay ends today: the task that would have told the patient on its day does
+        so at once, and a message that waited with it is shown.
+        """
+        vault = self._vault(work)
+        for one in family(vault, document):
+            if Visibility.HIDDEN_FROM_PATIENT not in one.visibility(work.now):
+                continue
+            vault.change_visibility(
+                one,
+                one.flags,
+                visible_at=work.now,
+                flags_then=once_announced(one),
+                masked_by=one.masked_by,
+            )
+            self._note(work, held, Action.DOCUMENT_ANNOUNCED, "announced", one)
+            work.tasks.hasten(TaskKind.DISCLOSE, one.id)
+            if one.arrival_id:
+                self._show_message(work, vault, one)
+
+    def _show_message(
+        self, work: UnitOfWork, vault: Vault, document: FiledDocument
+    ) -> None:
+        """Show the message that brought a document, if nothing else of it waits."""
+        brought = vault.brought_by(document.profile_id, [document.arrival_id])
+        hidden = (each.visibility(work.now) for each in brought)
+        if not any(Visibility.HIDDEN_FROM_PATIENT in flags for flags in hidden):
+            Inbox(work).show_now(document.profile_id, document.arrival_id)
+
+    def _withdraw(
+        self, work: UnitOfWork, held: HeldReading, document: FiledDocument
+    ) -> None:
+        if withdraw(work, self._vault(work), document):
+            self._note(
+                work,
+                held,
+                Action.DOCUMENT_WITHDRAWN,
+                Reason.WITHDRAWN.value,
+                document,
+                document=document.unique_id,
+            )
+
+    def _mask(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        held: HeldReading,
+        document: FiledDocument,
+        *,
+        masks: bool,
+    ) -> None:
+        masking = MaskingVault(self.reading.vaults)
+        with _acting(work, who):
+            masking.change(work, document.profile_id, [document.id], masks=masks)
+        administers = held.side.reader.relation is Relation.ADMINISTRATOR
+        kind = NoticeKind.ADMINISTERED if administers else NoticeKind.MASKED
+        secret = Visibility.HIDDEN_FROM_REPRESENTATIVES in document.flags
+        self._tell(work, who, held, kind, is_secret=secret)
+
+    def _note(
+        self,
+        work: UnitOfWork,
+        held: HeldReading,
+        action: Action,
+        outcome: str,
+        one: FiledDocument,
+        **kept: str,
+    ) -> None:
+        Consultations(work).note(held.consultation, action, outcome, one.id, **kept)
+
+    def _tell(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        held: HeldReading,
+        kind: NoticeKind,
+        *,
+        is_secret: bool = False,
+    ) -> None:
+        """Tell the patient who changed something; a secret is told to nobody else."""
+        profile, settings = held.standing.profile, self.reading.settings
+        happened = happened_by(work, who, profile)
+        happened = evolve(happened, is_secret=is_secret or happened.is_secret)
+        Notices.of(work, settings).make(profile, kind, happened)
+
+    def _vault(self, work: UnitOfWork) -> Vault:
+        return self.reading.vaults.within(work)
+
+
+def _administrators(work: UnitOfWork, held: HeldReading) -> frozenset[str]:
+    """Return who administers; in an emergency nobody does, whoever reads."""
+    if held.consultation.way in IN_EMERGENCY:
+        return frozenset()
+    named = Administrators(work, held.consultation.profile_id).all
+    return frozenset(one.identity for one in named)
+
+
+@contextmanager
+def _acting(work: UnitOfWork, who: ReadingProfessional) -> Iterator[None]:
+    """Have each line and fact say who did it in the patient's place."""
+    with work.acting_by(said_of_party(party_of(who))):
+        yield

@@ -1,0 +1,135 @@
+"""The monthly proof of filing: what was filed, by which line, checked without us."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from gateway.checkpoints import offline
+from gateway.dmp_bridge.filing.recording import committed_digest
+from gateway.store.journal import Action
+from gateway.store.tables import journal
+from tests.builders_cda import PDF
+from tests.builders_people import MATRICULE, open_profile
+from tests.store.checkpoints.journals import SealedDatabase
+from tests.web.browsing import Browser, Reply, blocking
+from tests.web.professional.browsing import ProSite
+from tests.web.professional.test_filing import documents, file, work_off
+
+
+def rows_of(reply: Reply) -> list[list[str]]:
+    """Return the lines of a table that was downloaded."""
+    return list(csv.reader(io.StringIO(reply.body.decode("utf-8-sig"))))
+
+
+def month_of(pages: ProSite, browser: Browser, way: str = "/csv") -> Reply:
+    day = pages.desk.day(pages.clock())
+    return browser.get(f"/proof{way}?month={day:%Y-%m}")
+
+
+def link_of(page: Reply) -> str:
+    return page.text.split('href="/proof/')[1].split('"')[0].replace("&amp;", "&")
+
+
+@blocking
+def test_a_filing_is_proved_by_a_line_that_tells_nothing_to_others(
+    pages: ProSite, tmp_path: Path
+) -> None:
+    patient = open_profile(pages.database)
+    browser = pages.sign_in()
+    file(browser, title="=Bilan")
+    waiting = month_of(pages, browser, "")
+    work_off(pages)
+    (filed,) = documents(pages, patient)
+
+    page = month_of(pages, browser, "")
+    head, row = rows_of(month_of(pages, browser))
+    paper = month_of(pages, browser, "/pdf")
+    early = browser.get(f"/proof/{link_of(page)}")
+
+    assert "Reçu, en cours de contrôle" in waiting.text
+    assert filed.sha256 in page.text
+    assert MATRICULE in page.text
+    assert paper.body.startswith(b"%PDF-")
+    said = dict(zip(head, row, strict=True))
+    assert said["Titre"] == "'=Bilan"
+    assert said["INS"] == MATRICULE
+    assert said["État"] == "Déposé"
+    assert said["SHA-256 du document"] == filed.sha256
+    assert said["Ligne du dépôt"].startswith("operator/")
+    assert said["Ligne du dépôt"] != said["Ligne de la remise"]
+    assert early.status == 409
+    assert "pas encore de fichier de preuve" in early.text
+
+    sealed = SealedDatabase.make(pages.database, pages.clock, tmp_path)
+    sealed.seal()
+    sealed.sign()
+    given = browser.get(f"/proof/{link_of(page)}")
+    proof = tmp_path / "proof.json"
+    proof.write_bytes(given.body)
+    keys = [str(one) for one in sealed.signer.keys.verification_keys]
+
+    assert offline.check(proof, keys, None)
+    told = json.loads(given.body)
+    detail, document = told["line"]["detail"], told["document"]
+    assert document["sha256"] == filed.sha256
+    assert detail["commitment"] == committed_digest(**document)
+    assert told["line"]["chain"] == "operator"
+    assert filed.sha256 not in str(told["line"])
+    assert MATRICULE not in given.body.decode()
+
+
+@blocking
+def test_only_ones_own_filings_of_that_month_are_there(pages: ProSite) -> None:
+    open_profile(pages.database)
+    browser = pages.sign_in()
+    file(browser, born="1979-03-28")
+    work_off(pages)
+    page = month_of(pages, browser, "")
+    entry = link_of(page).partition("?")[0]
+    day = pages.desk.day(pages.clock())
+    before = date(day.year - 1, day.month, 1)
+
+    assert rows_of(browser.get(f"/proof/csv?month={before:%Y-%m}"))[1:] == []
+    assert browser.get(f"/proof/{entry}?month={before:%Y-%m}").status == 404
+    assert browser.get(f"/proof/{'0' * 32}?month={day:%Y-%m}").status == 404
+    assert browser.get("/proof?month=9999-99").status == 200
+    assert browser.get("/proof?month=9999-12").status == 200
+    assert pages.browser("").get("/proof").location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize("pages", [{"proofs_shown": 1}], indirect=True)
+@blocking
+def test_past_the_limit_the_last_are_shown_and_a_change_shows(pages: ProSite) -> None:
+    open_profile(pages.database)
+    browser = pages.sign_in()
+    file(browser, ("premier.pdf", PDF), title="")
+    pages.clock.advance(minutes=1)
+    file(browser, ("second.pdf", PDF + b"\n"), title="")
+    work_off(pages)
+
+    page = month_of(pages, browser, "")
+
+    assert "second" in page.text
+    assert "premier" not in page.text
+    assert "seuls les derniers" in page.text
+    assert "Cette ligne a été modifiée" not in page.text
+
+    with pages.database.engine.begin() as connection:
+        where = journal.c.action == Action.DOCUMENT_PROVED.value
+        connection.execute(update(journal).where(where).values(outcome="OTHER"))
+
+    assert "Cette ligne a été modifiée" in month_of(pages, browser, "").text
+
+
+def test_a_commitment_is_of_the_salt_and_the_digest() -> None:
+    digest = hashlib.sha256(b"x").hexdigest()
+
+    assert committed_digest("a", digest) != committed_digest("b", digest)
