@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _TAG = re.compile(r"XDM/1\.0/DDM(?:\+|$)")
+_SHORT_NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?![0-9])")
 _MARKS = re.compile(
     r"(?: ?(?:re|ré|rép|tr|aw|wg|fw|fwd) ?(?:\[\d{1,3}\])? ?:)+", re.IGNORECASE
 )
@@ -54,10 +55,17 @@ def thread_subject(subject: str) -> str:
     """
     Return what is alike in the subjects of one conversation.
 
+    Short numbers tell none apart: the parts of a letter, or the results of one day and
+    of another, are read one after another. Those of four digits and more, a year or
+    the number of a file, do.
+
     >>> thread_subject("RE: Votre  Sortie") == thread_subject("votre sortie")
     True
+    >>> thread_subject("Imagerie 1/2") == thread_subject("Imagerie 2/2")
+    True
     """
-    return unicodedata.normalize("NFKC", bare_subject(subject)).casefold()
+    folded = unicodedata.normalize("NFKC", bare_subject(subject)).casefold()
+    return _SHORT_NUMBERS.sub("0", folded)
 
 
 def _without_marks(line: str) -> str:

@@ -45,6 +45,22 @@ def test_the_marks_of_answers_are_no_part_of_what_it_is_about(
     assert thread_subject(subject.upper()) == thread_subject(bare)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Suite 1 (dossier 89)", "Re: suite 12 (dossier 89)", True),
+        ("Résultats du 3/11/2026", "Résultats du 17/11/2026", True),
+        ("Bilan 2025", "Bilan 2026", False),
+        ("Dossier 0123456", "Dossier 0123457", False),
+        ("Bilan", "Bilan 1", False),
+    ],
+)
+def test_short_numbers_tell_no_subjects_apart(
+    one: str, other: str, *, alike: bool
+) -> None:
+    assert (thread_subject(one) == thread_subject(other)) is alike
+
+
 def test_a_long_subject_of_marks_alone_is_read_at_once() -> None:
     assert bare_subject("Re: " * 50_000) == ""
     assert bare_subject("re" + " " * 100_000) == "re"

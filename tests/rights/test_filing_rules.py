@@ -974,3 +974,14 @@ def test_a_document_dated_ahead_is_filed_with_a_caution() -> None:
 
     assert (decision.code, decision.cautions) == (Reason.FILED, (Caution.DATED_AHEAD,))
     assert decide_filing(GOOD).cautions == ()
+
+
+def test_b7_16_no_document_is_hidden_from_its_patient_and_from_professionals() -> None:
+    both = evolve(GOOD, **with_document(visibility=MASKED | INVISIBLE))
+
+    refused = decide_filing(both)
+    allowed = decide_filing(evolve(both, **with_policy(allow_masked_and_hidden=True)))
+
+    assert refused.code is Reason.CONFIDENTIALITY_CONFLICT
+    assert not refused.file
+    assert allowed.file

@@ -37,6 +37,7 @@ from gateway.rights.profile import ProfileState
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_rules import Relation
 from gateway.rights.record_act_rules import NoAct, RecordAct, refuse_act
+from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead
 from gateway.store.consultations.consultations import Consultations
@@ -214,11 +215,23 @@ class RecordActing:
     def _show_message(
         self, work: UnitOfWork, vault: Vault, document: FiledDocument
     ) -> None:
-        """Show the message that brought a document, if nothing else of it waits."""
-        brought = vault.brought_by(document.profile_id, [document.arrival_id])
-        hidden = (each.visibility(work.now) for each in brought)
-        if not any(Visibility.HIDDEN_FROM_PATIENT in flags for flags in hidden):
-            Inbox(work).show_now(document.profile_id, document.arrival_id)
+        """
+        Show the message that brought a document, if nothing else in it waits.
+
+        It also carries what was filed before by another message, or withdrawn since.
+        """
+        arrival_id, profile_id = document.arrival_id, document.profile_id
+        named = {one.unique_id for one in Arrivals(work).documents(arrival_id)}
+        carried = [
+            *vault.brought_by(profile_id, [arrival_id]),
+            *vault.find_each(named - {""}).values(),
+        ]
+        waits = any(
+            Visibility.HIDDEN_FROM_PATIENT in one.visibility(work.now)
+            for one in carried
+        )
+        if not waits:
+            Inbox(work).show_now(profile_id, arrival_id)
 
     def _withdraw(
         self, work: UnitOfWork, held: HeldReading, document: FiledDocument

@@ -185,7 +185,7 @@ class ImapSession:
         self.opened = opened
         self.state = AUTH
         _end(self._sign_in_deadline)
-        if opened.lasts is not None:
+        if opened.lasts is not None and not self.connection.closed:
             seconds = opened.lasts.total_seconds()
             self._session_deadline = self._clock.callLater(seconds, self._has_lasted)
 

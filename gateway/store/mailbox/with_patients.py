@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from twisted.logger import Logger
 
 from gateway.core.envelope import Door
 from gateway.errors import DamagedError
+from gateway.message.flags import DELETED
 from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.reading import OF_ITS_MAILBOX, MailItem, MailReading
 from gateway.store.tables import (
@@ -86,7 +87,7 @@ class MailWithPatients(MailReading):
                 folders.c.mailbox_id == mailbox_id,
                 OF_ITS_MAILBOX,
                 which,
-                or_(columns.flags == "", columns.flags.not_like("%\\Deleted%")),
+                ~columns.flags.contains(DELETED, autoescape=True),
             )
             .order_by(columns.internal_date.desc(), columns.uid.desc())
             .limit(most)

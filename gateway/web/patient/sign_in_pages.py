@@ -156,9 +156,14 @@ class SignInPages:
         return UsedBrowser(visit.device or new_cookie(), visit.agent, visit.trusted)
 
     def opened(self, visit: Visit, opened: OpenedSession, used: UsedBrowser) -> Answer:
-        """Lead into the space that was opened, or to where it is opened again."""
-        way = redirect("/sign-in/reopen") if opened.returns else self._in(visit)
-        answer = way.with_cookie("session", opened.cookie)
+        """
+        Lead into the space that was opened, or to where it is opened again.
+
+        Where nothing else was asked for, to messages that wait, or to the first page.
+        """
+        first = "/inbox" if opened.unread else "/home"
+        way = "/sign-in/reopen" if opened.returns else visit.further or first
+        answer = redirect(way).with_cookie("session", opened.cookie)
         answer = answer.without_cookie("acting") if visit.acts_as else answer
         if opened.trusted:
             seconds = self.desk.settings.web.trusted_days * _DAY

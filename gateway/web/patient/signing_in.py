@@ -36,6 +36,7 @@ from gateway.store.patients.representatives import has_their_contact
 from gateway.store.patients.web_sessions import Stage, WebSession
 from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.sending_codes import send_code
 from gateway.web.site.browsers import browser_of
 from gateway.web.site.limits import FilesRight
@@ -66,12 +67,14 @@ class OpenedSession:
     """
     The cookie of a session that was opened.
 
-    ``returns``: the space is closed, and may be opened again. ``trusted`` is the cookie
-    of a browser in which no code is asked from now on.
+    ``returns``: the space is closed, and may be opened again. ``unread``: messages wait
+    that were not opened yet. ``trusted`` is the cookie of a browser in which no code is
+    asked from now on.
     """
 
     cookie: str = field(repr=False)
     returns: bool = False
+    unread: bool = False
     trusted: str = field(default="", repr=False)
 
 
@@ -324,7 +327,8 @@ class SigningIn:
             profile.id,
             browser="new" if is_new else "known",
         )
-        return OpenedSession(cookie, returns=returns)
+        unread = not returns and inbox_of(work).unread_count(profile.id) > 0
+        return OpenedSession(cookie, returns=returns, unread=unread)
 
     def leave(self, session: WebSession, profile_id: str) -> None:
         """End a session: its cookie opens nothing any more."""

@@ -31,6 +31,7 @@ from gateway.core.person import Participant, Structure
 from gateway.core.reasons import Effect, Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.core.texts.senders import text_for_sender
+from gateway.core.vault import MaskedBy
 from gateway.documents.cda.professional_document import (
     SOLO_PRACTICE,
     ProfessionalFile,
@@ -156,6 +157,9 @@ class ProfessionalFiling:
         if not isinstance(one, ReadDocument) or RecordAct.REPLACE not in one.acts:
             return None
         document, entry = one.document, one.entry
+        by_sender = document.masked_by is MaskedBy.SENDER
+        # A mask of the patient's own comes with the version, whatever its author asks.
+        kept = frozenset() if by_sender else frozenset({Visibility.MASKED})
         return Replaced(
             id=document.id,
             unique_id=document.unique_id,
@@ -163,7 +167,7 @@ class ProfessionalFiling:
             version=document.version,
             kind=document.type_code,
             title=entry.title or entry.type_code.label,
-            visibility=next(iter(sorted(entry.visibility)), None),
+            visibility=next(iter(sorted(entry.visibility - kept)), None),
         )
 
     def missed_often(self, visit: ProfessionalVisit) -> bool:

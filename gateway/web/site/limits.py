@@ -260,7 +260,8 @@ class LimitedRequest(Request):
         if self._waits:
             self._ended = (command, path, version)
         elif not self._refused:
-            super().requestReceived(command, path, version)
+            # Some programs send what is only their own to look at (RFC 3986 §3.5).
+            super().requestReceived(command, path.partition(b"#")[0], version)
 
     def process(self) -> None:
         status = self.channel.site.rules.objection(self)

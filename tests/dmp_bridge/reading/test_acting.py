@@ -197,6 +197,21 @@ def test_a_message_waits_for_all_that_it_brought(ward: Ward) -> None:
     assert shown() == 1
 
 
+def test_a_message_waits_for_what_an_earlier_one_brought_as_well(ward: Ward) -> None:
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    hidden(ward, said={"unique_id": "1.2.3"})  # as the outcome below names it
+    arrival = receive(
+        ward.database, ward.patient, hidden_until=later, outcome="DUPLICATE"
+    )
+    result = hidden(ward, arrival_id=arrival)
+
+    act(ward, DOCTOR, ward.opened(DOCTOR), result, RecordAct.ANNOUNCE)
+
+    assert flags(ward, result) == frozenset()
+    with ward.database.read() as work:
+        assert InboxReader(work).of_arrivals(ward.patient, [arrival]) == []
+
+
 def test_a_mask_that_waited_for_the_announcement_comes_with_it(ward: Ward) -> None:
     result = hidden(ward)
     with ward.database.write() as work:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import imaplib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +94,18 @@ def test_a_token_opens_the_mailbox_of_its_holder(place: Place) -> None:
         ]
     assert opened.detail["identity"] == DOCTOR
     assert opened.detail["program"] == "a-mail-program"
+
+
+@off_the_loop
+def test_a_token_comes_after_starttls_too(place: Place) -> None:
+    said = f"user={ADDRESS}\1auth=Bearer {ACCESS}\1\1".encode()
+    with imaplib.IMAP4("localhost", place.room.settings.listen.imap) as client:
+        assert not [one for one in client.capabilities if one.startswith("AUTH=")]
+        client.starttls(place.room.context("nobody"))
+        assert "AUTH=XOAUTH2" in client.capabilities
+        client.authenticate("XOAUTH2", lambda _: said)
+
+        assert client.select("INBOX") == ("OK", [b"0"])
 
 
 @off_the_loop

@@ -243,3 +243,39 @@ def test_msmtp_sends_by_a_token(place: Place, tmp_path: Path, mechanism: str) ->
 
     assert done.returncode == 0, done.stderr
     assert len(place.node.kept()) == before + 1
+
+
+def test_who_shows_neither_certificate_nor_token_has_little_time(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with (
+        token_sign_in(tmp_path, pki_folder) as tokens,
+        running_node(
+            tmp_path, pki_folder, tokens=tokens.sign_in, prove_seconds=0.7
+        ) as node,
+    ):
+        signed_in = node.session("submission", "nobody")
+        signed_in.ask(f"AUTH XOAUTH2 {shown('XOAUTH2', DOCTOR)}", "235")
+        idle = node.session("submission", "nobody")
+
+        assert idle.closed() == "421 4.4.2 Timeout\r\n"
+        signed_in.ask("NOOP", "250")
+
+
+def test_a_person_has_so_many_connections_from_wherever(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with (
+        token_sign_in(tmp_path, pki_folder) as tokens,
+        running_node(
+            tmp_path,
+            pki_folder,
+            tokens=tokens.sign_in,
+            max_connections_per_certificate=1,
+        ) as node,
+    ):
+        first, second = (node.session("submission", "nobody") for _ in range(2))
+        first.ask(f"AUTH XOAUTH2 {shown('XOAUTH2', DOCTOR)}", "235")
+
+        second.ask(f"AUTH XOAUTH2 {shown('XOAUTH2', DOCTOR)}", "421 4.7.0")
+        assert second.closed() == ""

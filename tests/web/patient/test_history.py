@@ -14,6 +14,8 @@ from gateway.core.accesses import Verdict
 from gateway.core.actors import Actor, Means, Who
 from gateway.core.document import Visibility
 from gateway.core.texts.history import Deed
+from gateway.rights.record_act_rules import RecordAct
+from gateway.rights.visibility_rules import PatientReader
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions
@@ -23,6 +25,8 @@ from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.history import Choice, PatientHistory
 from gateway.web.patient.history_parties import Party
 from tests.builders_accesses import ANNE, BEN, take_and_open
+from tests.dmp_bridge.reading.readers import DOCTOR as READS
+from tests.dmp_bridge.reading.readers import Ward
 from tests.web.browsing import Site, blocking
 from tests.web.mail import file, narrative
 
@@ -242,6 +246,78 @@ def test_a_minors_secret_has_no_line(site: Site) -> None:
 
     after = site.signed_in().get("/history?what=settings").text
     assert after.count("<h3>") == before.count("<h3>") == 1
+
+
+def acted(site: Site, act: RecordAct, **said: Any) -> None:
+    """Have a doctor do something with a document of theirs, in an open record."""
+    ward = Ward.of(site.database, site.patient)
+    owner = READS.national_id
+    document = file(site.database, site.patient, narrative("x"), owners=[owner], **said)
+    one = ward.opened(READS)
+    ward.read(READS, one, document)
+    done = ward.write(
+        lambda work: ward.acting.act(work, READS, one.id, document, act, asked=True)
+    )
+    assert done is None
+    ward.end(READS, one)
+
+
+def told(site: Site, reader: PatientReader, deed: Deed) -> list[tuple[str, str]]:
+    """Return what a reader of the history is told: what, and who."""
+    with site.database.read() as work:
+        seen = SeenDocuments(site.vault(work), site.patient, work.now, reader)
+        lines, _ = PatientHistory(work, seen).page(Choice(deed=deed), 30)
+    return [(one.english, one.who) for one in lines]
+
+
+@blocking
+def test_who_announces_withdraws_or_masks_is_named_with_the_document(
+    site: Site,
+) -> None:
+    acted(site, RecordAct.ANNOUNCE, flags=HIDDEN)
+    acted(site, RecordAct.WITHDRAW)
+    acted(site, RecordAct.MASK)
+
+    filed = told(site, PatientReader.HOLDER, Deed.FILED)
+    settings = told(site, PatientReader.HOLDER, Deed.SETTINGS)
+    page = site.signed_in().get("/history?who=professionals").text
+
+    assert ("Result announced: the document can be seen", READS.name) in filed
+    assert ("Document withdrawn", READS.name) in filed
+    assert ("Hidden from professionals", READS.name) in settings
+    assert ("Documents hidden", READS.name) in settings
+    assert "Résultat annoncé" in page
+    assert "dans l’espace des professionnels" in page
+
+
+@pytest.mark.parametrize("secret", [False, True])
+@blocking
+def test_a_mask_of_a_secret_alone_is_told_to_no_representative(
+    site: Site, secret: bool
+) -> None:
+    only = Visibility.HIDDEN_FROM_REPRESENTATIVES
+    acted(site, RecordAct.MASK, flags=frozenset({only} if secret else set()))
+
+    for reader in (PatientReader.HOLDER, PatientReader.REPRESENTATIVE):
+        what = {one for one, _ in told(site, reader, Deed.SETTINGS)}
+        known = reader is PatientReader.HOLDER or not secret
+        assert (
+            {"Documents hidden", "Hidden from professionals"} <= what
+            if known
+            else what.isdisjoint({"Documents hidden", "Hidden from professionals"})
+        )
+
+
+@blocking
+def test_what_somebody_in_secret_connection_did_is_told_to_no_representative(
+    site: Site,
+) -> None:
+    with site.database.write() as work:
+        Decisions(work).set_secret(site.patient, READS.national_id, secret=True)
+    acted(site, RecordAct.MASK)
+
+    names = {who for _, who in told(site, PatientReader.REPRESENTATIVE, Deed.SETTINGS)}
+    assert READS.name not in names
 
 
 @blocking

@@ -13,6 +13,7 @@ from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import accounts, one_time_codes, web_sessions
 from tests.web.browsing import LOGIN, PASSWORD, Browser, Reply, Site, blocking, token_of
+from tests.web.mail import receive
 
 
 def sign_in_with(site: Site, browser: Browser, login: str, password: str) -> Reply:
@@ -39,6 +40,23 @@ def test_login_password_and_code_open_the_space(site: Site) -> None:
     page = browser.get("/inbox")
     assert page.status == 200
     assert "Dominique PAT-TROIS" in page.text
+
+
+@blocking
+def test_messages_that_wait_are_shown_first(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.browser()
+    site.give_password(browser)
+
+    assert site.give_code(browser, site.last_code()).location == "/inbox"
+
+    (link,) = set(re.findall(r"/conversation/\w+#last", browser.get("/inbox").text))
+    shown = browser.get(link)  # some programs send what stands after the sign too
+    assert shown.status == 200
+    again = site.browser()
+    site.clock.advance(minutes=5)
+    site.give_password(again)
+    assert site.give_code(again, site.last_code()).location == "/home"
 
 
 @blocking

@@ -125,12 +125,12 @@ FORMS: dict[str, dict[str, str]] = {
 FURTHER: dict[str, str | int] = {
     "number": 1,
     "media_id": "x",
-    "thread_id": NOWHERE,
     "letter_id": "x",
     "place": 0,
     "act": "mask",
 }
-"""How the rest of an address is filled in."""
+"""How the rest of an address is filled in, but for ids: those are of nothing."""
+OF_THE_SCENE = ("record_id", "document_id", "mailbox_id")
 ENDING = "/end"
 """What ends a consultation is asked after all that needs it."""
 
@@ -437,7 +437,7 @@ def test_everybody_gets_what_the_rules_say_and_nothing_else(
                 to_sign_in = location(answer).startswith("/sign-in")
                 # A form without a cookie has no token: it is nobody's at all.
                 assert to_sign_in or (route.method, answer.status) == ("POST", 403)
-            elif "mailbox_id" in parts:
+            elif "record_id" not in parts and NOWHERE in parts.values():
                 assert answer == scene.nothing.setdefault(key_of(route), answer), said
                 assert answer.status == 404, said
             elif "record_id" in parts:
@@ -451,9 +451,11 @@ def asked_parts(
 ) -> Iterator[dict[str, str | int]]:
     """Yield what an address is filled in with: what is theirs, and what is not."""
     names = parts_of(route)
-    known = {"record_id", "document_id", "mailbox_id", *FURTHER}
+    others = {name: NOWHERE for name in names if name.endswith("_id")}
+    known = {*OF_THE_SCENE, *others, *FURTHER}
     assert set(names) <= known, f"{route.path}: how is this address filled in?"
-    some = {name: FURTHER[name] for name in names if name in FURTHER}
+    some = {**others, **FURTHER}
+    some = {name: some[name] for name in names if name not in OF_THE_SCENE}
     if "mailbox_id" in names:
         yield {"mailbox_id": scene.mailbox, **some}
         yield {"mailbox_id": NOWHERE, **some}

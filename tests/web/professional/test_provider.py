@@ -1,4 +1,4 @@
-"""Signing in by a provider of identities over real TLS; each check fails once (W13)."""
+"""Signing in by a provider of identities over TLS; each check fails once (W12, W13)."""
 
 from __future__ import annotations
 

@@ -196,13 +196,15 @@ def test_b7_22_a_new_version_is_filed_from_the_document_and_the_old_one_stays(
     filing = record.replace("/records/", "/file?record=")
     form = browser.get(f"{filing}&replaces={first.id}")
     refused = browser.get(f"{filing}&replaces={theirs}")
+    forced = _replace(browser, form, theirs, [("a.pdf", PDF)])
     several = _replace(browser, form, first.id, [("a.pdf", PDF), ("b.pdf", PDF)])
     sent = _replace(browser, form, first.id, [("a.pdf", PDF + b"\n")])
     work_off(pages)
 
     assert "Elle prend la place de" in form.text
     assert refused.status == 404
-    assert several.status == 422
+    assert (forced.status, several.status) == (422, 422)
+    assert "ne peut plus être remplacé" in forced.text
     assert sent.location == "/filings?done=received"
     kept = {one.id: one for one in documents(pages, patient)}
     assert kept[first.id].status is Availability.DEPRECATED
