@@ -13,7 +13,12 @@ ACCEPTED = Counter(
 )
 REFUSALS_NOT_KEPT = Counter(
     "gateway_refusals_not_kept_total",
-    "Refusals at the mail doors of which only the line was kept: they were too many.",
+    "Refusals of which only the line was kept: they were too many.",
+    registry=REGISTRY,
+)
+REFUSALS_NOT_NOTED = Counter(
+    "gateway_refusals_not_noted_total",
+    "Refusals without a line in the journal: too many of one address or patient.",
     registry=REGISTRY,
 )
 REFUSED = Counter(

@@ -40,7 +40,6 @@ _REASONS = {
     "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
     "gateway/store/sealed/row_versions.py": "one list of columns, and how it is read",
     "gateway/measuring/pages.py": "a space that is filled, and its pages measured",
-    "gateway/evidence/replaying.py": "one answer for each kind of decision",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""
 

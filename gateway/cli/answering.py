@@ -11,7 +11,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ from gateway.cli.requests import ask_a_second, facts_of, needs_another
 from gateway.errors import MisuseError
 from gateway.node.secret_memory import keep_memory_secret
 from gateway.rights.operator_rules import command_of, role_for
-from gateway.settings.file import read_settings
+from gateway.rights.role_rules import GrantState, NamedRole
+from gateway.settings.file import Settings, read_settings
+from gateway.store.base.open_database import open_database
+from gateway.store.operators.roles import named_roles, see_roles
 
 
 def answer(asked: dict[str, Any], file: Path) -> int:
@@ -39,9 +42,15 @@ def answer(asked: dict[str, Any], file: Path) -> int:
         raise MisuseError("this command is not given by the service")
     args = make_parser(words[0]).parse_args(words)
     args.config = file
-    admin = read_settings(file).admin
-    operator = Operator.of(asked["login"], asked["uid"], admin)
+    settings = read_settings(file)
+    seen = _roles_seen(settings)
+    operator = Operator.of(asked["login"], asked["uid"], settings.admin, seen)
     role = role_for(command, operator.roles, facts_of(args))
+    if role is None and role_for(command, operator.in_settings, facts_of(args)):
+        raise MisuseError(
+            f"the role of {operator.account} for {command} waits: one administrator "
+            "asks for it and another confirms, by gateway roles grant"
+        )
     if role is None:
         raise MisuseError(f"{operator.account} has no role for {command}: see [admin]")
     if named := _files_named(args):
@@ -51,6 +60,14 @@ def answer(asked: dict[str, Any], file: Path) -> int:
         return ask_a_second(command, words, args)
     _take_files(args, asked["files"])
     return int(args.run(args))
+
+
+def _roles_seen(settings: Settings) -> Mapping[NamedRole, GrantState]:
+    database = open_database(settings)
+    try:
+        return see_roles(database, named_roles(settings.admin))
+    finally:
+        database.close()
 
 
 def _files_named(args: argparse.Namespace) -> str:

@@ -125,7 +125,10 @@ def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
     """Yield the lines of an explanation."""
     say = Words(language)
     kept, around = one.decisions, one.decisions.circumstances
-    subject = f"{say['about']} {kept.subject}" if kept.subject else say["at_door"]
+    is_refused = any(one["outcome"] for one in kept.outcomes)
+    subject = say["at_door" if is_refused else "let_in"]
+    if kept.subject:
+        subject = f"{say['about']} {kept.subject}"
     yield f"{say['decision']} {kept.id} {say['of']} {kept.at.isoformat()}, {subject}"
     if kept.fault:
         yield f"  {say['unreadable']}: {kept.fault}"

@@ -35,6 +35,7 @@ NOUNS = {
     "message": "one that went to the wrong patient is taken back",
     "keys": "which there are, turning them over, destroying them",
     "requests": "what waits for a second operator",
+    "roles": "which roles hold, and which wait for two persons",
     "journal": "the record of what was done",
     "bench": "measure this machine",
     "trust": "the lists of the space of trust, and a word on one that shrank",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import field, frozen
 
 from gateway.core.actors import BY_THE_KEY
 from gateway.rights.operator_rules import OperatorRole
+from gateway.rights.role_rules import GrantState, NamedRole, roles_in_effect
 from gateway.settings.admin import AdminSettings
+from gateway.store.operators.roles import named_roles
 
 _LOGIN_UID = Path("/proc/self/loginuid")
 _UNSET = 2**32 - 1
@@ -41,10 +44,22 @@ class Operator:
     """That of the process, which is another one behind ``sudo``."""
     roles: frozenset[OperatorRole] = field(repr=False)
 
+    in_settings: frozenset[OperatorRole] = field(default=frozenset(), repr=False)
+    """Those that the settings name, of which some may still wait for two persons."""
+
     @classmethod
-    def of(cls, login: int, uid: int, admin: AdminSettings) -> Operator:
-        """Return an account with the roles that the settings give it."""
-        return cls(login, uid, roles_of(login, admin))
+    def of(
+        cls,
+        login: int,
+        uid: int,
+        admin: AdminSettings,
+        seen: Mapping[NamedRole, GrantState],
+    ) -> Operator:
+        """Return an account with the roles that the settings name and that stand."""
+        every = dict.fromkeys(named_roles(admin), GrantState.STANDS)
+        return cls(
+            login, uid, roles_of(login, admin, seen), roles_of(login, admin, every)
+        )
 
     @property
     def account(self) -> str:
@@ -58,8 +73,10 @@ class Operator:
         return f"{self.account} ({role.value}{behind})"
 
 
-def roles_of(login: int, admin: AdminSettings) -> frozenset[OperatorRole]:
-    """Return the roles that the settings give an account, by its name or a group."""
+def roles_of(
+    login: int, admin: AdminSettings, seen: Mapping[NamedRole, GrantState]
+) -> frozenset[OperatorRole]:
+    """Return the roles of an account that are in effect, by its name or a group."""
     try:
         account = pwd.getpwuid(login)
     except KeyError:
@@ -70,10 +87,7 @@ def roles_of(login: int, admin: AdminSettings) -> frozenset[OperatorRole]:
             groups.add(f"@{grp.getgrgid(number).gr_name}")
         except KeyError:
             continue
-    names = {account.pw_name, *groups}
-    return frozenset(
-        role for role in OperatorRole if names & set(getattr(admin, role.value))
-    )
+    return roles_in_effect({account.pw_name, *groups}, named_roles(admin), seen)
 
 
 @frozen

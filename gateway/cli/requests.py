@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -36,8 +36,10 @@ from gateway.rights.operator_rules import (
     role_for,
 )
 from gateway.rights.request_rules import needs_a_second, standing_of
+from gateway.rights.role_rules import GrantState, NamedRole
 from gateway.settings.file import Settings
 from gateway.store.operators.requests import OperatorRequest, Requests
+from gateway.store.operators.roles import Roles
 
 WAITS: Final = 3
 """The exit status of a command that is not done yet: a second one has to confirm it."""
@@ -153,7 +155,7 @@ def confirm(args: argparse.Namespace) -> int:
         one = requests.get(args.id)
         carried = make_parser(one.words[0]).parse_args(one.words)
         carried.config = args.config
-        _check_first(one, settings, carried)
+        _check_first(one, settings, Roles(work).seen(), carried)
         by = _named(second, one, carried)
         requests.confirm(one, login=second.login, by=by)
     print(f"carried out for {one.by}: gateway {shlex.join(one.words)}", file=sys.stderr)
@@ -191,10 +193,13 @@ def _by_the_service(what: str) -> Operator:
 
 
 def _check_first(
-    one: OperatorRequest, settings: Settings, carried: argparse.Namespace
+    one: OperatorRequest,
+    settings: Settings,
+    seen: Mapping[NamedRole, GrantState],
+    carried: argparse.Namespace,
 ) -> None:
     """Refuse what its first operator may not ask for any more."""
-    roles = roles_of(one.facts.asked_by, settings.admin)
+    roles = roles_of(one.facts.asked_by, settings.admin, seen)
     if role_for(one.facts.command, roles, facts_of(carried)) is None:
         raise MisuseError(f"{one.by} has no role any more for {one.facts.command}")
 

@@ -6,9 +6,9 @@ import argparse
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from attrs import asdict, define, field
+from attrs import asdict, define, field, frozen
 
 from gateway.cli.options import (
     Subparsers,
@@ -24,17 +24,23 @@ from gateway.cli.rights_matrix import add_import, what_if_matrix
 from gateway.errors import MisuseError
 from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
 from gateway.evidence.policies import (
+    files_policy_of,
     hash_of,
     policy_of,
     reading_policy_of,
     text_of,
 )
-from gateway.evidence.replaying import decide_again, same, under
+from gateway.evidence.replaying import decide_again, same
+from gateway.evidence.resetting import under
+from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.reading_rules import ReadingPolicy
-from gateway.settings.file import FilingSettings, ImapSettings, ReadingSettings
+from gateway.settings.file import FilingSettings, ImapSettings
+from gateway.settings.table import Table
 from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
+
+_T = TypeVar("_T", bound=Table)
 
 _DEPEND = frozenset(
     {
@@ -42,18 +48,22 @@ _DEPEND = frozenset(
         EvidenceKind.RECIPIENT,
         EvidenceKind.MAILBOX,
         EvidenceKind.READING,
+        EvidenceKind.WRITING,
     }
 )
 """
-The decisions that depend on ``[filing]`` or ``[reading]``, or on what a mailbox may
-hold.
+The decisions that depend on ``[filing]`` or ``[reading]``, on what a mailbox may hold,
+or on the files that a patient may attach.
 """
 
 QUOTA = "mailbox_quota_bytes"
 """The setting of ``[imap]`` that refusals of full mailboxes depend on."""
 
-READING = "reading."
-"""How a setting of ``[reading]`` begins in ``--set``; others are of ``[filing]``."""
+READING, WEB = "reading.", "web."
+"""How settings of other tables begin in ``--set``; all else is of ``[filing]``."""
+
+FILES = frozenset({"max_files", "max_upload_bytes", "max_message_bytes"})
+"""The settings of ``[web]`` that messages of patients depend on."""
 
 PERMITTED = "PERMITTED"
 """What stands for a refusal at a door that would not have been one."""
@@ -77,7 +87,8 @@ def add_parser(commands: Subparsers) -> None:
         default=[],
         metavar="KEY=VALUE",
         help="a setting of [filing] other than in the file, as blocked_may_file=true, "
-        "or of [reading], as reading.initial_team_consent=false",
+        "of [reading], as reading.initial_team_consent=false, or of the files of a "
+        "message, as web.max_files=5",
     )
     asked.add_argument(
         "--matrix",
@@ -106,21 +117,28 @@ def what_if(args: argparse.Namespace) -> int:
     the evidence of all was read, and under which settings.
 
     Raises:
-        MisuseError: ``--set`` names no setting of ``[filing]`` or ``[reading]``, or no
-            value of one; or ``--matrix`` stands beside it.
+        MisuseError: ``--set`` names no setting that decides, or no value of one; or
+            ``--matrix`` stands beside it.
         NotFoundError: there is no such version of the matrix.
     """
     if args.matrix:
         return what_if_matrix(args)
     with opened(args) as (settings, database):
         of_reading = [one for one in args.set if one.strip().startswith(READING)]
-        others = [one for one in args.set if one not in of_reading]
+        of_web = [one for one in args.set if one.strip().startswith(WEB)]
+        others = [one for one in args.set if one not in (*of_reading, *of_web)]
         asked, quota = settings_with(settings.filing, settings.imap, others)
-        reading = reading_with(settings.reading, of_reading)
+        reading = table_with(settings.reading, READING, of_reading)
+        files = files_policy_of(table_with(settings.web, WEB, of_web, FILES))
         with database.write() as work:
             note_reading(work, args, "rights what-if", hash_of(text_of(asked)))
-        policies = policy_of(asked), reading_policy_of(reading)
-        found = _replay(database, policies, quota)
+        policies = _Policies(
+            filing=policy_of(asked),
+            quota_bytes=quota,
+            reading=reading_policy_of(reading),
+            files=files,
+        )
+        found = _replay(database, policies)
     counts = Counter((one["was"], one["is"]) for one in found.changes)
     if args.json:
         print_json(
@@ -128,6 +146,7 @@ def what_if(args: argparse.Namespace) -> int:
                 "settings": asdict(asked),
                 "reading": asdict(reading),
                 "mailboxQuotaBytes": quota,
+                "files": asdict(files),
                 "replayed": found.replayed,
                 "unreadable": found.unreadable,
                 "counts": [
@@ -189,21 +208,27 @@ def settings_with(
     return FilingSettings.from_table(values, Path()), quota
 
 
-def reading_with(reading: ReadingSettings, changes: list[str]) -> ReadingSettings:
+def table_with(
+    table: _T, before: str, changes: list[str], keys: frozenset[str] = frozenset()
+) -> _T:
     """
-    Return ``[reading]`` in which each ``reading.KEY=VALUE`` is as it says.
+    Return a table in which each ``TABLE.KEY=VALUE`` is as it says.
+
+    ``before`` is ``TABLE.``; of some tables only certain ``keys`` are asked about.
 
     Raises:
         MisuseError: there is no such key, or its values are others.
     """
-    values = asdict(reading)
+    values = asdict(cast("Any", table))
     for change in changes:
         name, equals, text = change.partition("=")
-        key = name.strip().removeprefix(READING)
-        if not equals or key not in values:
-            raise MisuseError(f"--set takes a key of [reading] and its value: {name!r}")
+        key = name.strip().removeprefix(before)
+        if not equals or key not in (keys or values):
+            raise MisuseError(
+                f"--set takes a key of [{table.table}] that decides: {name!r}"
+            )
         values[key] = _value(text.strip())
-    return ReadingSettings.from_table(values, Path())
+    return type(table).from_table(values, Path())
 
 
 def _value(text: str) -> Any:
@@ -213,26 +238,41 @@ def _value(text: str) -> Any:
         return text
 
 
-_Policies = tuple[FilingPolicy, ReadingPolicy]
+@frozen(kw_only=True)
+class _Policies:
+    """Under which settings decisions are asked again."""
+
+    filing: FilingPolicy
+    quota_bytes: int
+    reading: ReadingPolicy
+    files: AttachmentPolicy
 
 
-def _replay(database: Database, policies: _Policies, quota: int) -> _Count:
+def _replay(database: Database, policies: _Policies) -> _Count:
     found = _Count()
     with database.read() as work:
         for kept in EvidenceReader(work).listed():
             if kept.fault:
                 found.unreadable.append(kept.id)
             else:
-                _compare(kept, policies, quota, found)
+                _compare(kept, policies, found)
     return found
 
 
-def _compare(
-    kept: KeptDecisions, policies: _Policies, quota: int, found: _Count
-) -> None:
+def _compare(kept: KeptDecisions, policies: _Policies, found: _Count) -> None:
     parts = [part for part in kept.parts if part.kind in _DEPEND]
-    filing, reading = policies
-    again = decide_again([under(part, filing, quota, reading) for part in parts])
+    again = decide_again(
+        [
+            under(
+                part,
+                policies.filing,
+                policies.quota_bytes,
+                policies.reading,
+                policies.files,
+            )
+            for part in parts
+        ]
+    )
     found.replayed += len(parts)
     for part, decided in zip(parts, again, strict=True):
         if not same(part.decided, decided):

@@ -24,12 +24,15 @@ from gateway.evidence.identity import (
     scrubbed,
     sender_facts_of_nobody,
 )
+from gateway.evidence.writing import WritingArguments
 from gateway.rights.filing_facts import FilingFacts
-from gateway.rights.mailbox_rules import MailboxFacts
+from gateway.rights.mailbox_rules import DeliveryFacts, MailboxFacts
 from gateway.rights.notice_rules import NoticeFacts
+from gateway.rights.opening_rules import HoldingFacts
 from gateway.rights.professional_viewing_rules import Unseen, ViewingFacts
 from gateway.rights.reading_rules import ReadingFacts, ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
+from gateway.rights.relay_rules import RelayFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderHeaders
 from gateway.trust.space import PeerVerdict
 
@@ -49,6 +52,10 @@ class EvidenceKind(StrEnum):
     MAILBOX = "mailbox"
     READING = "reading"
     VIEWING = "viewing"
+    RELAY = "relay"
+    OPENING = "opening"
+    WRITING = "writing"
+    DELIVERY = "delivery"
 
 
 @frozen(kw_only=True)
@@ -170,9 +177,15 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.MAILBOX: (MailboxFacts, Answered),
         EvidenceKind.READING: (ReadingArguments, Answered),
         EvidenceKind.VIEWING: (ViewingFacts, Answered),
+        EvidenceKind.RELAY: (RelayFacts, Answered),
+        EvidenceKind.OPENING: (HoldingFacts, Answered),
+        EvidenceKind.WRITING: (WritingArguments, Answered),
+        EvidenceKind.DELIVERY: (DeliveryFacts, Answered),
     }
 )
 """The class of the arguments of each kind, and that of what was decided."""
+
+_KIND_OF = {arguments: kind for kind, (arguments, _) in KINDS.items()}
 
 
 @frozen(kw_only=True)
@@ -291,10 +304,26 @@ def certificate_part(
     )
 
 
-def mailbox_part(facts: MailboxFacts, reason: str) -> TakenDecision:
-    """Return the refusal of a mailbox; which one it was is not kept."""
+def answered_part(
+    facts: MailboxFacts
+    | DeliveryFacts
+    | RelayFacts
+    | HoldingFacts
+    | WritingArguments
+    | PatientFacts,
+    *reasons: str,
+    patient_settings: str = "",
+) -> TakenDecision:
+    """
+    Return what one rule answered on its facts; no reasons where nothing objects.
+
+    Which mailbox or patient it was is not kept.
+    """
     return TakenDecision(
-        kind=EvidenceKind.MAILBOX, arguments=facts, decided=Answered((reason,))
+        kind=_KIND_OF[type(facts)],
+        patient_settings=patient_settings,
+        arguments=facts,
+        decided=Answered(tuple(map(str, reasons))),
     )
 
 

@@ -17,6 +17,7 @@ from attrs import evolve
 from gateway.core.ins import Ins, InsAuthority, control_key
 from gateway.core.person import Participant, Structure
 from gateway.rights.filing_facts import DocumentFacts, FilingFacts, NoIns
+from gateway.rights.opening_rules import PERSONAL, HoldingFacts
 from gateway.rights.sender_rules import Link, SenderHeaders, domain_of
 
 _BODY: Final = "9000000"
@@ -182,6 +183,28 @@ def sender_facts_of_nobody(
             sender=tuple(known.unnamed(one) for one in headers.sender),
             reply_to=tuple(known.unnamed(one) for one in headers.reply_to),
         ),
+    )
+
+
+def opening_facts_of_nobody(facts: HoldingFacts) -> HoldingFacts:
+    """
+    Return what opening a mailbox was asked about, without the names in addresses.
+
+    Of the mailboxes that are held, of which a structure may have hundreds, stand here
+    only those that the rule tells apart: the one asked for, or else the first personal
+    one and one more.
+    """
+    held, known = facts.held, Addresses()
+    if facts.asked:
+        held = tuple(one for one in held if one.address == facts.asked)[:1]
+    elif len(held) > 1:
+        personal = [one for one in held if one.kind == PERSONAL][:1]
+        others = [one for one in held if one not in personal]
+        held = (*personal, *others)[:2]
+    return evolve(
+        facts,
+        asked=known.unnamed(facts.asked),
+        held=tuple(evolve(one, address=known.unnamed(one.address)) for one in held),
     )
 
 

@@ -7,9 +7,10 @@ import json
 
 from attrs import asdict
 
+from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.reading_rules import ReadingPolicy
-from gateway.settings.file import FilingSettings, ReadingSettings
+from gateway.settings.file import FilingSettings, ReadingSettings, WebSettings
 
 
 def policy_of(settings: FilingSettings) -> FilingPolicy:
@@ -32,6 +33,15 @@ def reading_policy_of(settings: ReadingSettings) -> ReadingPolicy:
         initial_team_consent=settings.initial_team_consent,
         blocked_in_emergency=settings.blocked_in_emergency,
         least_reason=settings.least_reason,
+    )
+
+
+def files_policy_of(settings: WebSettings) -> AttachmentPolicy:
+    """Return what ``[web]`` says of the files of a message, as the rules take it."""
+    return AttachmentPolicy(
+        max_files=settings.max_files,
+        max_file_bytes=settings.max_upload_bytes,
+        max_total_bytes=settings.max_message_bytes,
     )
 
 

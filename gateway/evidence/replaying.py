@@ -26,6 +26,11 @@ from gateway.evidence.certificates import (
     faults_of,
 )
 from gateway.evidence.watching import FactsSeen
+from gateway.evidence.writing import (
+    WritingArguments,
+    file_refusals,
+    writing_refusals,
+)
 from gateway.rights import (
     filing_rules,
     notice_rules,
@@ -38,21 +43,25 @@ from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import (
     DocumentFacts,
     FilingFacts,
-    FilingPolicy,
     NoWithdrawal,
-    OppositionFact,
 )
-from gateway.rights.mailbox_rules import MailboxFacts, refuse_mailbox
+from gateway.rights.mailbox_rules import (
+    DeliveryFacts,
+    MailboxFacts,
+    refuse_delivery,
+    refuse_mailbox,
+)
 from gateway.rights.message_rules import patient_facts
+from gateway.rights.messaging_rules import ANSWER_ROWS
 from gateway.rights.notice_rules import NoticeFacts
+from gateway.rights.opening_rules import HoldingFacts, refuse_opening
 from gateway.rights.professional_viewing_rules import (
     VIEWING_ROWS,
     ViewingFacts,
     refuse_viewing,
 )
-from gateway.rights.profile import ProfileState
-from gateway.rights.reading_rules import ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
+from gateway.rights.relay_rules import RelayFacts, refuse_relay
 from gateway.rights.sender_rules import SenderHeaders
 from gateway.rights.withdrawal_rules import decide_withdrawal
 
@@ -125,76 +134,6 @@ def objected(part: TakenDecision) -> frozenset[str]:
     return frozenset(part.reasons)
 
 
-def under(
-    part: TakenDecision,
-    policy: FilingPolicy,
-    quota_bytes: int | None = None,
-    reading: ReadingPolicy | None = None,
-) -> TakenDecision:
-    """
-    Return the same decision's arguments under other settings.
-
-    ``quota_bytes`` is what a mailbox may hold, None for what it was; ``reading`` what
-    ``[reading]`` says, None for what it said.
-    """
-    arguments = part.arguments
-    if isinstance(arguments, ReadingArguments) and reading is not None:
-        return evolve(part, arguments=evolve(arguments, policy=reading))
-    if isinstance(arguments, FilingArguments):
-        facts = evolve(arguments.facts, policy=policy)
-        return evolve(part, arguments=evolve(arguments, facts=facts))
-    if isinstance(arguments, PatientFacts):
-        changed = evolve(
-            arguments,
-            refuse_wrong_key=policy.refuse_wrong_test_key,
-            blocked_may_file=policy.blocked_may_file,
-            blocked_may_write=policy.blocked_may_write,
-        )
-        return evolve(part, arguments=changed)
-    if isinstance(arguments, MailboxFacts) and quota_bytes is not None:
-        return evolve(part, arguments=evolve(arguments, quota_bytes=quota_bytes))
-    return part
-
-
-@frozen(kw_only=True)
-class PatientNow:
-    """What a patient has set now, as far as decisions on filing depend on it."""
-
-    state: ProfileState
-    masks_by_default: bool
-    blocked: frozenset[str] = field(repr=False)
-    opposed_documents: frozenset[str] = field(default=frozenset(), repr=False)
-    opposes_kinds: bool = False
-    """A type of document, or what a structure files."""
-
-
-def as_set_now(part: TakenDecision, now: PatientNow) -> TakenDecision | None:
-    """
-    Return the same decision's arguments as its patient has set things now.
-
-    None where that is not known: which type a refused document was of is not kept.
-    """
-    arguments = part.arguments
-    if not isinstance(arguments, FilingArguments):
-        return None
-    facts = evolve(
-        arguments.facts,
-        profile=now.state,
-        masks_by_default=now.masks_by_default,
-        blocked=now.blocked,
-    )
-    document = facts.document
-    if isinstance(document, DocumentFacts):
-        if now.opposes_kinds:
-            return None
-        opposed = document.unique_id in now.opposed_documents
-        document = evolve(
-            document, document_is_opposed=opposed, opposition=OppositionFact.NONE
-        )
-        facts = evolve(facts, document=document)
-    return evolve(part, arguments=evolve(arguments, facts=facts))
-
-
 def _message(asked: Sequence[FilingArguments]) -> tuple[FilingDecision, ...]:
     own = [filing_rules.decide_filing(one.facts) for one in asked]
     elsewhere = [_set_aside_for(reason, asked[0]) for reason in asked[0].others]
@@ -252,6 +191,22 @@ def _viewing(facts: ViewingFacts) -> Answered:
     return _first(refuse_viewing(facts))
 
 
+def _relay(facts: RelayFacts) -> Answered:
+    return _first(refuse_relay(facts))
+
+
+def _opening(facts: HoldingFacts) -> Answered:
+    return _first(refuse_opening(facts))
+
+
+def _writing(asked: WritingArguments) -> Answered:
+    return Answered(writing_refusals(asked))
+
+
+def _delivery(facts: DeliveryFacts) -> Answered:
+    return _first(refuse_delivery(facts))
+
+
 def _sender(asked: SenderArguments) -> Answered:
     decision = (
         sender_rules.decide_reverse_path(asked.link, asked.reverse_path)
@@ -281,6 +236,10 @@ _DECIDE: Mapping[EvidenceKind, Callable[[Any], Any]] = MappingProxyType(
         EvidenceKind.MAILBOX: _mailbox,
         EvidenceKind.READING: _reading,
         EvidenceKind.VIEWING: _viewing,
+        EvidenceKind.RELAY: _relay,
+        EvidenceKind.OPENING: _opening,
+        EvidenceKind.WRITING: _writing,
+        EvidenceKind.DELIVERY: _delivery,
     }
 )
 
@@ -385,6 +344,34 @@ def _viewing_answers(facts: ViewingFacts) -> list[_Said]:
     return [_asked(f"viewing-{name}", rule, facts) for name, rule in VIEWING_ROWS]
 
 
+def _relay_answers(facts: RelayFacts) -> list[_Said]:
+    return [_asked("relay", refuse_relay, facts)]
+
+
+def _opening_answers(facts: HoldingFacts) -> list[_Said]:
+    return [_asked("opening", refuse_opening, facts)]
+
+
+def _writing_answers(asked: WritingArguments) -> list[_Said]:
+    said: list[_Said] = []
+    for name, rule in ANSWER_ROWS:
+        seen = FactsSeen()
+        reason = rule(seen.watch(asked.answer, "answer"))
+        said.append((f"writing-{name}", reason, seen.facts))
+    return [
+        *said,
+        _asked("writing-files", _files, asked),
+    ]
+
+
+def _files(asked: Any) -> str | None:
+    return next(iter(file_refusals(asked.files)), None)
+
+
+def _delivery_answers(facts: DeliveryFacts) -> list[_Said]:
+    return [_asked("delivery", refuse_delivery, facts)]
+
+
 _HEADER_NAMES = dict(
     zip(
         sender_rules.HEADER_RULES,
@@ -404,5 +391,9 @@ _ASK: Mapping[EvidenceKind, Callable[[Any], list[_Said]]] = MappingProxyType(
         EvidenceKind.MAILBOX: _mailbox_answers,
         EvidenceKind.READING: _reading_answers,
         EvidenceKind.VIEWING: _viewing_answers,
+        EvidenceKind.RELAY: _relay_answers,
+        EvidenceKind.OPENING: _opening_answers,
+        EvidenceKind.WRITING: _writing_answers,
+        EvidenceKind.DELIVERY: _delivery_answers,
     }
 )

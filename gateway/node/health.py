@@ -48,6 +48,11 @@ class Readiness:
                 found[name] = fault
         return {**beside, **found}
 
+    def said(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Return every fault, and how far each work is that goes on."""
+        faults = self.faults()  # which looks at the database
+        return faults, dict(self.probes.works)
+
     def metrics(self) -> bytes:
         """Return the metrics, the faults among them, in the format of Prometheus."""
         beside = {} if self.processes is None else self.processes.counts()
@@ -70,7 +75,7 @@ class HealthPages:
     def __init__(self, readiness: Readiness, loop: asyncio.AbstractEventLoop) -> None:
         # Threads of their own: those of the doors may all be waiting for a database.
         worker = Threads(loop, ThreadPoolExecutor(_THREADS, "health"))
-        self._faults = worker.deferred(readiness.faults)
+        self._said = worker.deferred(readiness.said)
         self._metrics = worker.deferred(readiness.metrics)
 
     @app.route("/livez")
@@ -80,15 +85,23 @@ class HealthPages:
 
     @app.route("/readyz")
     def ready(self, request: IRequest) -> Deferred[bytes]:
-        """503 when nothing can be accepted; the body lists every fault."""
+        """
+        503 when nothing can be accepted; the body lists every fault.
 
-        def answer(faults: dict[str, str]) -> bytes:
+        And how far work is that goes on beside, which is no fault.
+        """
+
+        def answer(said: tuple[dict[str, str], dict[str, str]]) -> bytes:
+            faults, works = said
             if any(name in faults for name in BLOCKING):
                 request.setResponseCode(503)
             request.setHeader(b"content-type", b"application/json")
-            return json.dumps({"ready": not faults, "faults": faults}).encode() + b"\n"
+            body = {"ready": not faults, "faults": faults}
+            if works:
+                body["underWay"] = works
+            return json.dumps(body).encode() + b"\n"
 
-        return self._faults().addCallback(answer)
+        return self._said().addCallback(answer)
 
     @app.route("/metrics")
     def numbers(self, request: IRequest) -> Deferred[bytes]:

@@ -26,7 +26,9 @@ from gateway.store.accesses.reading import AccessReader, Unreviewed, Walk
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.carrying import CarryingOver
 from gateway.store.directory.directory import Directory, TakenExtract
+from gateway.store.operators.roles import Roles
 from gateway.store.sealed.trying import missing_blobs, try_folder
 from gateway.store.tasks.tasks import TaskKind, TaskState
 
@@ -119,8 +121,10 @@ class Probes:
     write: Write
     certificate_end: Callable[[], datetime]
     id: str = field(factory=lambda: uuid4().hex)
+    carrying: CarryingOver | None = None
     _walk: Walk = field(init=False, factory=Walk)
     _queue: list[TaskCounts] = field(init=False, factory=list)
+    _works: list[Mapping[str, str]] = field(init=False, factory=list)
     _sampled: list[tuple[float, Faults]] = field(init=False, factory=list)
 
     def looks(self) -> list[Look]:
@@ -137,6 +141,11 @@ class Probes:
         """What waited when the database was looked at last."""
         return self._queue[0] if self._queue else TaskCounts()
 
+    @property
+    def works(self) -> Mapping[str, str]:
+        """What went on beside when the database was looked at last, and how far."""
+        return self._works[0] if self._works else {}
+
     def look_at_database(self) -> Faults:
         """Commit a small row durably, and read what a person should know of."""
         if damage := self.database.availability.damage:
@@ -147,12 +156,19 @@ class Probes:
             held = Quarantine(work).count()
             unreviewed = AccessReader(work).unreviewed(self._walk)
             extract = Directory(work).last_import()
+            roles = Roles(work).waiting() if self.settings.admin.socket else 0
             self._queue[:] = [
                 TaskCounts(work.tasks.counts(), work.tasks.oldest_due(), work.now)
             ]
+        far = self.carrying.progress() if self.carrying else ""
+        self._works[:] = [{"carrying over": far} if far else {}]
         found: dict[str, str] = {}
         if dead:
             found["dead letter"] = f"{dead} tasks wait for a person"
+        if roles:
+            found["roles"] = (
+                f"{roles} of [admin] wait for two persons: gateway roles list"
+            )
         found |= _unreviewed(unreviewed)
         UNREVIEWED_ACCESSES.set(unreviewed.count + unreviewed.altered)
         found |= self._waiting(self.queue)

@@ -31,6 +31,7 @@ from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.identifying import provider_of
 from gateway.node.mail_doors import DoorParts, mail_doors, mailbox_doors
+from gateway.node.operator_roles import take_over_roles
 from gateway.node.pages import make_desk, patient_pages
 from gateway.node.ports import check_ports, open_doors
 from gateway.node.postmaster import open_postmaster_mailbox
@@ -127,10 +128,12 @@ class Service:
         _allow_descriptors(settings)
         self._database = open_database(settings, upgraded=True)
         open_postmaster_mailbox(self._database, settings.domains)
+        take_over_roles(self._database, settings.admin)
         self._presence = Presence(self._database, settings.folder)
         self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)
         self._sealing = Sealing(self._database, settings, self._file)
+        self._carrying = CarryingOver(self._database, STEPS)
         self._writer = Writer(self._database)
         self._reception = Reception(self._database, self._writer, self._worker)
         self._identity = own_identity(settings.trust)
@@ -193,6 +196,7 @@ class Service:
             self._writer.submit,
             lambda: self._identity.ends,
             self._presence.owner,
+            self._carrying,
         )
         readiness = Readiness(
             probes,
@@ -268,7 +272,7 @@ class Service:
         confirming, strays = Confirming(self._database), self._strays
         outgoing = self._settings.outgoing
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
-        carrying, notices = CarryingOver(self._database, STEPS), self._settings.notices
+        carrying, notices = self._carrying, self._settings.notices
         idle = timedelta(minutes=self._settings.reading.idle_minutes)
         asking = AskingAuthors(
             self._database, self._settings, open_vaults(self._database)

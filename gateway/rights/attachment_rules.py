@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
 from gateway.core.refusals import AttachmentRefusal
@@ -77,6 +77,47 @@ def decide_attachments(
     if remaining_bytes(attachments, policy) < 0:
         refusals.append(AttachmentRefusal.TOTAL_TOO_LARGE)
     return Refuse(tuple(dict.fromkeys(refusals))) if refusals else Permit()
+
+
+@frozen
+class FilesDecision:
+    """Why each uploaded file is not sent, None where it is; and what all break."""
+
+    each: tuple[AttachmentRefusal | None, ...]
+    whole: tuple[AttachmentRefusal, ...]
+
+    @property
+    def reasons(self) -> tuple[AttachmentRefusal, ...]:
+        """Each reason once, those of single files first."""
+        return tuple(
+            dict.fromkeys(one for one in (*self.each, *self.whole) if one is not None)
+        )
+
+
+def decide_files(
+    uploaded: Sequence[OfferedFile],
+    attached: Sequence[OfferedFile],
+    policy: AttachmentPolicy,
+) -> FilesDecision:
+    """
+    Decide on the files of one message: uploaded ones, and documents of the vault.
+
+    A file that is refused counts no more: what is left is judged as a whole.
+    """
+    each = [_first_objection(one, policy) for one in uploaded]
+    left = [one for one, refusal in zip(uploaded, each, strict=True) if refusal is None]
+    whole = decide_attachments([*attached, *left], policy)
+    return FilesDecision(
+        tuple(each), whole.reasons if isinstance(whole, Refuse) else ()
+    )
+
+
+def _first_objection(
+    file: OfferedFile, policy: AttachmentPolicy
+) -> AttachmentRefusal | None:
+    alone = evolve(policy, max_files=1)
+    decision = decide_attachments([file], alone)
+    return decision.reasons[0] if isinstance(decision, Refuse) else None
 
 
 def remaining_bytes(

@@ -1,4 +1,4 @@
-"""May a mailbox here be written to? Asked at the door, before anything is kept."""
+"""May a mailbox here be written to? Asked at the door, and where a copy is made."""
 
 from __future__ import annotations
 
@@ -34,3 +34,22 @@ def refuse_mailbox(facts: MailboxFacts) -> MailboxRefusal | None:
     if facts.used_bytes >= facts.quota_bytes:
         return MailboxRefusal.FULL
     return None
+
+
+class DeliveryRefusal(StrEnum):
+    """Why a copy does not get into the mailbox it was accepted for."""
+
+    CLOSED = "MAILBOX_CLOSED"
+
+
+@frozen(kw_only=True)
+class DeliveryFacts:
+    """What a copy of an accepted message depends on; room was made at the door."""
+
+    exists: bool
+    is_open: bool = False
+
+
+def refuse_delivery(facts: DeliveryFacts) -> DeliveryRefusal | None:
+    """Return why a copy does not get into its mailbox, or None."""
+    return None if facts.exists and facts.is_open else DeliveryRefusal.CLOSED

@@ -135,7 +135,7 @@ def message_to_answer(
 def decide_answer(facts: AnswerFacts) -> Decision[WritingRefusal]:
     """Permit the answer, or refuse with every rule that objects."""
     refusals = tuple(
-        refusal for rule in ANSWER_RULES if (refusal := rule(facts)) is not None
+        refusal for _, rule in ANSWER_ROWS if (refusal := rule(facts)) is not None
     )
     return Refuse(refusals) if refusals else Permit()
 
@@ -183,12 +183,13 @@ def _answer_stays_inside(facts: AnswerFacts) -> WritingRefusal | None:
     return WritingRefusal.OUTSIDE_TRUST_SPACE
 
 
-ANSWER_RULES: tuple[Callable[[AnswerFacts], WritingRefusal | None], ...] = (
-    _profile_may_write,
-    _answer_is_not_to_a_patient,
-    _message_was_received,
-    _message_is_open,
-    _window_is_open,
-    _answer_has_an_address,
-    _answer_stays_inside,
+ANSWER_ROWS: tuple[tuple[str, Callable[[AnswerFacts], WritingRefusal | None]], ...] = (
+    ("profile", _profile_may_write),
+    ("no-patient", _answer_is_not_to_a_patient),
+    ("received", _message_was_received),
+    ("open", _message_is_open),
+    ("window", _window_is_open),
+    ("address", _answer_has_an_address),
+    ("inside", _answer_stays_inside),
 )
+"""The rules of answers, in their order, each by a name of its own."""

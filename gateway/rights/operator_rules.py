@@ -86,6 +86,11 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "requests list": frozenset({OperatorRole.KEYS, OperatorRole.ADMINISTRATOR}),
         "requests confirm": frozenset({OperatorRole.KEYS, OperatorRole.ADMINISTRATOR}),
         "requests withdraw": frozenset({OperatorRole.KEYS, OperatorRole.ADMINISTRATOR}),
+        "roles list": frozenset(
+            {OperatorRole.KEYS, OperatorRole.AUDITOR, OperatorRole.ADMINISTRATOR}
+        ),
+        "roles grant": frozenset({OperatorRole.ADMINISTRATOR}),
+        "roles end": frozenset({OperatorRole.ADMINISTRATOR}),
         "vault list": frozenset({OperatorRole.PRIVACY}),
         "vault get": frozenset({OperatorRole.PRIVACY}),
     }

@@ -1,8 +1,8 @@
 """
 Two persons: what one operator asks is done once another has confirmed it.
 
-What gives somebody a mailbox, and what turns keys over or destroys them, is nothing
-that one operator does alone. What takes a right away is done at once, by one.
+What gives somebody a mailbox or a role, and what turns keys over or destroys them, is
+nothing that one operator does alone. What takes a right away is done at once, by one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from typing import Final
 from attrs import frozen
 
 _TWO: Final = frozenset(
-    {"keys rotate", "keys destroy", "mailbox add", "mailbox open", "mailbox holder"}
+    {
+        "keys rotate",
+        "keys destroy",
+        "mailbox add",
+        "mailbox open",
+        "mailbox holder",
+        "roles grant",
+    }
 )
 _GOES_ON: Final = frozenset({"keys rotate"})
 """What is resumed where it was ended: given again, it does what is left."""

@@ -163,6 +163,11 @@ class SmtpSettings(Table):
         "Refusals of one door and process that are kept with what they rest on; of more"
         " the journal has the line alone, and says how many.",
     ] = 1000
+    refusals_per_address_per_hour: Annotated[
+        int,
+        "Refused connections and sign-ins of one address, at the doors of one process, "
+        "that get a line in the journal; of more the next line says how many.",
+    ] = 100
     error_seconds: Annotated[float, "A refused command counts no longer than this."] = (
         300.0
     )
@@ -255,6 +260,21 @@ class ImapSettings(Table):
         float, "Time to show a certificate; a card may ask for its code."
     ] = 45.0
     login_seconds: Annotated[float, "Time to authenticate."] = 60.0
+    refusals_kept_per_hour: Annotated[
+        int,
+        "Refused certificates and sign-ins that are kept with what they rest on; of "
+        "more the journal has the line alone, and says how many.",
+    ] = 1000
+    refusals_per_address_per_hour: Annotated[
+        int,
+        "Refused certificates and sign-ins of one address that get a line in the "
+        "journal; of more the next line says how many.",
+    ] = 100
+    openings_kept_per_hour: Annotated[
+        int,
+        "Openings of mailboxes that are kept with what they rest on; of more the "
+        "journal has the line alone.",
+    ] = 2000
 
 
 @frozen(kw_only=True)
@@ -349,6 +369,16 @@ class WebSettings(Table):
     max_upload_bytes: Annotated[int, "One attached file."] = 5 * MIB
     max_message_bytes: Annotated[int, "All files of one message."] = 20 * MIB
     max_files: Annotated[int, "Files of one message."] = 10
+    refusals_kept_per_hour: Annotated[
+        int,
+        "Messages of patients that are refused and kept with what that rests on; of "
+        "more the journal has the line alone, and says how many.",
+    ] = 1000
+    refusals_per_patient_per_hour: Annotated[
+        int,
+        "Refused messages of one patient that get a line in the journal; of more the "
+        "next line says how many.",
+    ] = 20
     request_seconds: Annotated[float, "Time for a whole request."] = 60.0
     max_connections: Annotated[int, "Connections at once."] = 1000
     max_connections_per_peer: Annotated[int, "Connections at once, one address."] = 100

@@ -10,6 +10,7 @@ refused in its old form (`gateway.store.sealed.carried`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from attrs import field, frozen
@@ -24,6 +25,9 @@ from gateway.store.sealed.carried import (
 
 BATCH = 200
 """Rows in one transaction: a letter that waits for it does not notice."""
+
+MOST_REST = 2.0
+"""Seconds that are left to others at most after a batch."""
 
 Batch = Callable[[UnitOfWork, int], int]
 """Carries over so many rows at most and returns how many; 0: there are none left."""
@@ -44,6 +48,10 @@ class CarryingOver:
     database: Database
     steps: Sequence[CarryStep]
     most: int = field(default=BATCH)
+    rest: Callable[[float], object] = field(default=time.sleep, repr=False)
+    """Waits as many seconds; half of the time is for others."""
+    _carried: dict[str, int] = field(init=False, factory=dict, repr=False)
+    """Rows that each step carried over in this process, batch by batch."""
 
     def run(self) -> dict[str, int]:
         """Do what is left of every step; return how many rows each carried over."""
@@ -61,6 +69,18 @@ class CarryingOver:
                 )
             ]
 
+    def progress(self) -> str:
+        """Return how far it is, in a few words; empty once all of it is done."""
+        left = self.left()
+        if not left:
+            return ""
+        done, all_of_them = len(self.steps) - len(left), len(self.steps)
+        rows = sum(self._carried.values())
+        return (
+            f"{done} of {all_of_them} steps done, now {left[0]}; "
+            f"{rows} rows since the start"
+        )
+
     def nothing_to_do(self) -> None:
         """Say of a database just made that nothing in it is of an earlier version."""
         for one in self.steps:
@@ -74,9 +94,13 @@ class CarryingOver:
             )
         done = any(said)
         while not done:
+            began = time.monotonic()
             with database.write() as work:
                 count = step.batch(work, self.most)
+            # Else letters, which write in turn with it, wait until all of it is done.
+            self.rest(min(time.monotonic() - began, MOST_REST))
             total += count
+            self._carried[step.name] = self._carried.get(step.name, 0) + count
             done = count == 0
         if not all(said):
             self._done(step)

@@ -70,7 +70,7 @@ from gateway.store.mailbox.tables import (
     mailboxes,
     reply_windows,
 )
-from gateway.store.operators.tables import operator_requests
+from gateway.store.operators.tables import operator_requests, operator_roles
 from gateway.store.patients.tables import (
     account_steps,
     accounts,
@@ -185,6 +185,7 @@ __all__ = [
     "notices",
     "one_time_codes",
     "operator_requests",
+    "operator_roles",
     "oppositions",
     "passkeys",
     "patient_settings",

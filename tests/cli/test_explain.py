@@ -21,18 +21,23 @@ from gateway.evidence.arguments import (
     Circumstances,
     EvidenceKind,
     TakenDecision,
+    answered_part,
     certificate_part,
     filing_part,
-    mailbox_part,
 )
+from gateway.evidence.identity import opening_facts_of_nobody
 from gateway.evidence.policies import text_of
 from gateway.evidence.program import rules_hash
+from gateway.evidence.writing import FilesAsked, writing_arguments, writing_refusals
 from gateway.rights import filing_rules, recipient_rules
+from gateway.rights.attachment_rules import AttachmentPolicy, OfferedFile
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.mailbox_rules import MailboxFacts
+from gateway.rights.opening_rules import HeldMailbox, HoldingFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.recipient_rules import AddressFact, PatientFacts
+from gateway.rights.relay_rules import RelayFacts
 from gateway.rights.sender_rules import LinkKind
 from gateway.settings.file import FilingSettings, ImapSettings, read_settings
 from gateway.store.base.open_database import open_database
@@ -47,6 +52,7 @@ from gateway.trust.space import PeerVerdict
 from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.builders_people import open_profile
 from tests.cli.conftest import Run
+from tests.evidence.test_writing import OPEN
 from tests.rights.facts import GOOD, HOSPITAL, INS
 
 ARRIVAL = make_arrival()
@@ -401,7 +407,7 @@ def test_a_full_mailbox_is_asked_again_under_another_quota(
     run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     facts = MailboxFacts(exists=True, is_open=True, used_bytes=2**31, quota_bytes=2**31)
-    decision = keep(opened, mailbox_part(facts, "MAILBOX_FULL"), subject="")
+    decision = keep(opened, answered_part(facts, "MAILBOX_FULL"), subject="")
 
     run(rights, "what-if", "--set", "mailbox_quota_bytes=2147483648")
     assert capsys.readouterr().out == (
@@ -445,6 +451,57 @@ def test_a_refused_certificate_is_explained_without_a_name(
     assert lines[-1] == "    replayed: same decision"
 
 
+def test_a_patients_message_is_explained_and_asked_again_with_other_files(
+    run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pdf = OfferedFile(name="a.pdf", size=9, content_type="application/pdf")
+    asked = writing_arguments(
+        OPEN, FilesAsked(uploaded=(pdf,) * 3, policy=AttachmentPolicy(max_files=2))
+    )
+    part = answered_part(asked, *writing_refusals(asked))
+    decision = keep(opened, part, subject="")
+
+    assert run(noun, decision, "--replay") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  Message d’un patient: TOO_MANY_FILES" in lines
+    assert (
+        "      writing-files Les fichiers joints sont acceptés, un à un et ensemble:"
+        " s’oppose, TOO_MANY_FILES" in lines
+    )
+    assert lines[-1] == "    rejoué : même décision"
+
+    run(rights, "what-if", "--set", "web.max_files=3", "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert said["counts"] == [{"was": "TOO_MANY_FILES", "is": "PERMITTED", "count": 1}]
+    assert said["files"]["max_files"] == 3
+    run(rights, "what-if", "--set", "web.max_files=2", "--json")
+    assert json.loads(capsys.readouterr().out)["counts"] == []
+
+
+def test_an_opened_mailbox_and_a_refused_domain_are_explained(
+    run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = HoldingFacts(
+        may_hold=True, asked="", held=(HeldMailbox("dr@hopital.mssante.test", "PER"),)
+    )
+    part = answered_part(opening_facts_of_nobody(facts))
+    let_in = keep(opened, part, subject="")
+    elsewhere = RelayFacts(
+        door=LinkKind.SUBMISSION, domain="ailleurs.test", leads_on=False
+    )
+    refused = keep(opened, answered_part(elsewhere, "RELAY_REFUSED"), subject="")
+
+    for decision, where, said in (
+        (let_in, "let in at the door", "  Opening a mailbox: nothing objects"),
+        (refused, "refusal at the door", "  Recipient elsewhere: RELAY_REFUSED"),
+    ):
+        assert run(noun, decision, "--replay", "--language", "en") == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert lines[0].endswith(f", {where}")
+        assert said in lines
+        assert lines[-1] == "    replayed: same decision"
+
+
 def test_what_cannot_be_read_is_counted_apart(
     run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -460,7 +517,15 @@ def test_what_cannot_be_read_is_counted_apart(
 
 @pytest.mark.parametrize(
     "change",
-    ["blocked_may_file", "unknown=1", "blocked_may_file=7", "announcement_months=99"],
+    [
+        "blocked_may_file",
+        "unknown=1",
+        "blocked_may_file=7",
+        "announcement_months=99",
+        "web.max_files=many",
+        "web.public_url=https://a.test",
+        "reading.unknown=1",
+    ],
 )
 def test_what_is_no_setting_of_filing_is_misuse(
     run: Run, opened: Database, change: str

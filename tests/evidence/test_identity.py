@@ -11,15 +11,23 @@ from hypothesis import strategies as st
 
 from gateway.core.person import Participant, Structure
 from gateway.evidence.arguments import filing_part
+from gateway.evidence.form import to_json
 from gateway.evidence.identity import (
     OTHERS,
     Addresses,
     filing_facts_of_nobody,
     number_of,
+    opening_facts_of_nobody,
     sender_facts_of_nobody,
     stand_in,
 )
 from gateway.rights.filing_rules import decide_filing
+from gateway.rights.opening_rules import (
+    HeldMailbox,
+    HoldingFacts,
+    mailbox_to_open,
+    refuse_opening,
+)
 from gateway.rights.sender_rules import (
     Link,
     LinkKind,
@@ -160,3 +168,29 @@ def test_what_a_set_holds_beside_what_was_asked_is_not_listed() -> None:
 
     assert kept.domains == {"peer.test", OTHERS}
     assert kept.trusted == frozenset()
+
+
+MAILBOXES = st.builds(
+    HeldMailbox,
+    st.sampled_from([f"durand{one}@hopital.mssante.test" for one in range(5)]),
+    st.sampled_from(["PER", "ORG", "APP"]),
+)
+
+
+@given(
+    held=st.lists(MAILBOXES, max_size=6, unique_by=lambda one: one.address),
+    asked=st.sampled_from(["", "durand1@hopital.mssante.test", "x@y.test"]),
+    may_hold=st.booleans(),
+)
+def test_which_mailbox_opens_is_the_same_without_the_names_of_all_that_are_held(
+    held: list[HeldMailbox], asked: str, may_hold: bool
+) -> None:
+    facts = HoldingFacts(may_hold=may_hold, asked=asked, held=tuple(held))
+
+    kept = opening_facts_of_nobody(facts)
+
+    assert refuse_opening(kept) is refuse_opening(facts)
+    opened, again = mailbox_to_open(facts), mailbox_to_open(kept)
+    assert (opened and opened.kind) == (again and again.kind)
+    assert len(kept.held) <= 2
+    assert "durand" not in repr(to_json(kept))

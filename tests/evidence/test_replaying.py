@@ -23,8 +23,8 @@ from gateway.evidence.replaying import (
     decide_again,
     differences,
     same,
-    under,
 )
+from gateway.evidence.resetting import under
 from gateway.rights import filing_rules
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import DocumentFacts, FilingFacts, FilingPolicy

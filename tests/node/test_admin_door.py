@@ -20,10 +20,12 @@ from gateway.cli.operators import account_name, login_uid, operator_name, roles_
 from gateway.errors import InvalidError, MisuseError
 from gateway.node.admin_door import AdminDoor, AskedBy
 from gateway.rights.operator_rules import OperatorRole
+from gateway.rights.role_rules import GrantState
 from gateway.settings.admin import MOST_ASKED, AdminSettings
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import create_database
 from gateway.store.base.work import Database
+from gateway.store.operators.roles import named_roles
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import notices
 from tests.builders_cda import SET, make_cda
@@ -353,6 +355,8 @@ def test_roles_are_of_accounts_and_of_groups() -> None:
     root = pwd.getpwuid(0).pw_name
     given = AdminSettings(support=(root,), auditor=(f"@{root}",), privacy=("somebody",))
 
-    assert roles_of(0, given) == {OperatorRole.SUPPORT, OperatorRole.AUDITOR}
-    assert roles_of(2**31 - 7, given) == frozenset()
-    assert roles_of(0, AdminSettings()) == frozenset()
+    granted = dict.fromkeys(named_roles(given), GrantState.STANDS)
+    assert roles_of(0, given, granted) == {OperatorRole.SUPPORT, OperatorRole.AUDITOR}
+    assert roles_of(2**31 - 7, given, granted) == frozenset()
+    assert roles_of(0, AdminSettings(), granted) == frozenset()
+    assert roles_of(0, given, {}) == frozenset()

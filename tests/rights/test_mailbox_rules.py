@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.rights.mailbox_rules import MailboxFacts, MailboxRefusal, refuse_mailbox
+from gateway.rights.mailbox_rules import (
+    DeliveryFacts,
+    DeliveryRefusal,
+    MailboxFacts,
+    MailboxRefusal,
+    refuse_delivery,
+    refuse_mailbox,
+)
 
 
 def facts(
@@ -46,3 +53,19 @@ def test_of_a_mailbox_that_is_not_there_nothing_else_is_known() -> None:
     assert MailboxFacts(exists=False, quota_bytes=1) == facts(
         exists=False, is_open=False, used=0, quota=1
     )
+
+
+@pytest.mark.parametrize(
+    ("exists", "is_open", "refusal"),
+    [
+        (True, True, None),
+        (True, False, DeliveryRefusal.CLOSED),
+        (False, False, DeliveryRefusal.CLOSED),
+    ],
+)
+def test_a_copy_gets_into_a_mailbox_that_is_still_open(
+    exists: bool, is_open: bool, refusal: DeliveryRefusal | None
+) -> None:
+    facts = DeliveryFacts(exists=exists, is_open=is_open)
+
+    assert refuse_delivery(facts) is refusal

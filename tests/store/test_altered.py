@@ -29,7 +29,9 @@ from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
 from gateway.rights.delegation_rules import Term
 from gateway.rights.inquiry_rules import InquiryEvent
+from gateway.rights.operator_rules import OperatorRole
 from gateway.rights.reading_rules import SignedInBy
+from gateway.rights.role_rules import NamedRole
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.accesses.reading import AccessReader
 from gateway.store.accesses.values import Named
@@ -48,6 +50,7 @@ from gateway.store.downloads.downloads import Downloads
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.operators.requests import Requests
+from gateway.store.operators.roles import Roles
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
@@ -90,6 +93,7 @@ from gateway.store.tables import (
     metadata,
     one_time_codes,
     operator_requests,
+    operator_roles,
     oppositions,
     passkeys,
     professional_accounts,
@@ -111,6 +115,10 @@ from tests.builders_people import INS, TRAITS, matricule, open_profile
 from tests.fakes import SetClock
 from tests.mssante.post import DOCTOR, SERVICE, Post, mail
 
+ROLES = (
+    NamedRole(OperatorRole.KEYS, "anne"),
+    NamedRole(OperatorRole.AUDITOR, "@audit"),
+)
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
 OTHER = matricule(7)
 READERS = (
@@ -176,6 +184,7 @@ class World:
             for year in (2026, 2027):
                 rows = example_matrix().rows[year - 2026 :]
                 Matrices(work).add(f"{year}", date(year, 1, 1), rows, by="test")
+            Roles(work).see(ROLES, is_first=True)
             for number, command in enumerate(("keys rotate", "mailbox open")):
                 made.requests.append(
                     Requests(work)
@@ -369,6 +378,8 @@ class World:
             boxes.remove_holder(post.mailboxes[DOCTOR], "899700000025")
             boxes.set_state(post.mailboxes[SERVICE], "closed")
             Arrivals(work).decide_recipient(self.letters[0], 0, "REJECTED", ["X"])
+            for one in ROLES:
+                Roles(work).end(one, "anne (administrator)", "left")
             asked = Requests(work)
             asked.confirm(asked.get(self.requests[0]), login=7, by="bob (keys)")
             asked.withdraw(asked.get(self.requests[1]), login=1, by="anne (keys)")
@@ -446,6 +457,7 @@ PASSING = {
     one_time_codes,
     reading_codes,
     operator_requests,
+    operator_roles,
     arrivals,
 }
 """Rows that open nothing any more once they are taken away."""
@@ -511,6 +523,7 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         matrices,
         one_time_codes,
         operator_requests,
+        operator_roles,
         oppositions,
         passkeys,
         professional_accounts,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver, CarryStep
+from gateway.store.carrying import MOST_REST, CarryingOver, CarryStep
 from gateway.store.sealed.carried import (
     FILE,
     forget_carried,
@@ -50,6 +50,38 @@ def test_a_step_is_done_batch_by_batch_and_then_never_asked_again(
     assert carrying(database, left).left() == []
     assert carrying(database, left).run() == {"carried over: tried": 0}
     assert left.batches == 4
+
+
+def test_as_much_time_as_a_batch_took_is_left_to_others(database: Database) -> None:
+    rests: list[float] = []
+    step = CarryStep("tried", Left(5))
+
+    CarryingOver(database, (step,), most=2, rest=rests.append).run()
+
+    assert len(rests) == 4
+    assert all(0 < one <= MOST_REST for one in rests)
+
+
+def test_how_far_it_is_is_said_until_all_of_it_is_done(database: Database) -> None:
+    second = Left(3)
+
+    def stops(work: UnitOfWork, most: int) -> int:
+        if second.rows == 1:
+            raise ValueError("ended here")
+        return second(work, most)
+
+    first = CarryStep("tried", Left(5))
+    over = CarryingOver(database, (first, CarryStep("then", stops)), most=2)
+    assert over.progress() == "0 of 2 steps done, now tried; 0 rows since the start"
+
+    with pytest.raises(ValueError, match="ended here"):
+        over.run()
+    assert over.progress() == "1 of 2 steps done, now then; 7 rows since the start"
+
+    again = CarryingOver(database, (first, CarryStep("then", second)), most=2)
+    assert again.progress() == "1 of 2 steps done, now then; 0 rows since the start"
+    again.run()
+    assert again.progress() == ""
 
 
 def test_a_step_that_was_cut_off_is_not_done(database: Database) -> None:

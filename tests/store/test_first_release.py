@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import (
-    Boolean,
-    MetaData,
-    NullPool,
-    create_engine,
-    func,
     select,
 )
 
@@ -30,7 +22,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
 from gateway.store.carrying import CarryingOver
 from gateway.store.carrying_steps import STEPS
-from gateway.store.migrations import is_current, make_config, upgrade
+from gateway.store.migrations import is_current, upgrade
 from gateway.store.sealed.identity import identity_of
 from gateway.store.sealing_anew import SEALED
 from gateway.store.tables import (
@@ -42,51 +34,16 @@ from gateway.store.tables import (
 )
 from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.store.vault.documents import Documents
+from tests.builders_first_release import DONE, QUEUED, RELAYED, make_first_release
 from tests.builders_settings import make_settings
-
-DUMP = Path(__file__).with_name("first_release.sql")
-DONE, RELAYED, QUEUED = (f"{number:032x}" for number in (1, 2, 3))
 
 
 @pytest.fixture
 def first(database: Database, tmp_path: Path) -> Database:
     """A database as the first release left it: its tables and rows, and no more."""
     metadata.drop_all(database.engine)
-    source = tmp_path / "first.db"
-    with closing(sqlite3.connect(source)) as file:
-        file.executescript(DUMP.read_text("utf-8"))
-    with database.engine.begin() as connection:
-        config = make_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    _copy(source, database)
+    make_first_release(database.engine, tmp_path)
     return database
-
-
-def _copy(source: Path, database: Database) -> None:
-    """Put the rows of the dump into the tables of the first revision."""
-    before = create_engine(f"sqlite:///{source}", poolclass=NullPool)
-    target = MetaData()
-    target.reflect(database.engine)
-    shapes = MetaData()
-    shapes.reflect(before)
-    with before.connect() as reader, database.engine.begin() as writer:
-        for table in target.sorted_tables:
-            if table.name == "alembic_version":
-                continue
-            flags = [one.name for one in table.c if isinstance(one.type, Boolean)]
-            rows = [
-                {**row, **{name: bool(row[name]) for name in flags}}
-                for row in reader.execute(select(shapes.tables[table.name])).mappings()
-            ]
-            if rows:
-                writer.execute(table.insert(), rows)
-        if database.engine.dialect.name == "postgresql":
-            for name in ("tasks", "journal"):
-                sequence = func.pg_get_serial_sequence(name, "id")
-                most = select(func.max(target.tables[name].c.id)).scalar_subquery()
-                writer.execute(select(func.setval(sequence, most)))
-    before.dispose()
 
 
 def claimed(database: Database, kind: TaskKind) -> list[Task]:

@@ -229,6 +229,80 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             ),
             GATEWAY_RULE,
         ),
+        "relay": RuleText(
+            Both(
+                "Le domaine est de l’espace de confiance, et la porte y mène",
+                "The domain is of the space of trust, and the door leads there",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "opening": RuleText(
+            Both(
+                "Le titulaire du certificat tient la boîte qu’il ouvre",
+                "The certificate's holder holds the mailbox they open",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "delivery": RuleText(
+            Both(
+                "La boîte est encore là et ouverte",
+                "The mailbox is still there, and open",
+            ),
+            GATEWAY_RULE,
+        ),
+        "writing-profile": RuleText(
+            Both("L’espace du patient est activé", "The patient’s space is activated"),
+            "Messagerie citoyenne de Mon espace santé",
+        ),
+        "writing-no-patient": RuleText(
+            Both(
+                "La réponse ne va à aucun patient",
+                "The answer goes to no patient",
+            ),
+            "Messagerie citoyenne de Mon espace santé",
+        ),
+        "writing-received": RuleText(
+            Both(
+                "Le professionnel a écrit le premier",
+                "The professional wrote first",
+            ),
+            "Messagerie citoyenne de Mon espace santé",
+        ),
+        "writing-open": RuleText(
+            Both(
+                "Le professionnel n’a pas mis fin à l’échange",
+                "The professional has not ended the exchange",
+            ),
+            "Référentiel socle MSSanté n° 2, ECO.2.2.8",
+        ),
+        "writing-window": RuleText(
+            Both(
+                "Le professionnel prend encore les réponses",
+                "The professional still takes answers",
+            ),
+            GATEWAY_RULE,
+        ),
+        "writing-address": RuleText(
+            Both(
+                "Une adresse reçoit la réponse",
+                "There is an address for the answer",
+            ),
+            GATEWAY_RULE,
+        ),
+        "writing-inside": RuleText(
+            Both(
+                "La réponse reste dans l’espace de confiance",
+                "The answer stays in the space of trust",
+            ),
+            "Référentiel socle MSSanté n° 1",
+        ),
+        "writing-files": RuleText(
+            Both(
+                "Les fichiers joints sont acceptés, un à un et ensemble",
+                "The files are accepted, each and together",
+            ),
+            GATEWAY_RULE,
+        ),
         "reading-available": RuleText(
             Both(
                 "L’espace du patient existe et il est ouvert",
@@ -442,6 +516,38 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "used_bytes": Both("octets occupés", "bytes used"),
         "quota_bytes": Both(
             "réglage mailbox_quota_bytes", "setting mailbox_quota_bytes"
+        ),
+        "domain": Both("domaine", "domain"),
+        "leads_on": Both(
+            "domaine d’un autre opérateur de la liste blanche",
+            "domain of another operator on the allow-list",
+        ),
+        "to_postmaster": Both("au postmaster d’ici", "for the postmaster here"),
+        "may_hold": Both("certificat qui tient une boîte", "certificate holds one"),
+        "asked": Both("boîte demandée", "mailbox asked for"),
+        "held": Both("boîtes tenues", "mailboxes held"),
+        "answer.profile": Both("état de l’espace", "state of the space"),
+        "answer.message": Both("message auquel on répond", "message answered"),
+        "answer.received": Both(
+            "ce message et la fin de l’échange, s’ils ont été reçus",
+            "that message and the end of the exchange, if received",
+        ),
+        "answer.trust": Both(
+            "adresses de réponse de confiance", "trust in the answer's addresses"
+        ),
+        "answer.answer_until": Both("réponses jusqu’au", "answers until"),
+        "answer.now": Both("instant de l’envoi", "time of sending"),
+        "answer.leads_to_patient": Both(
+            "réponse vers un patient", "answer leads to a patient"
+        ),
+        "files.uploaded": Both("fichiers joints", "files attached"),
+        "files.attached": Both("documents joints", "documents attached"),
+        "files.policy.max_files": Both("réglage max_files", "setting max_files"),
+        "files.policy.max_file_bytes": Both(
+            "réglage max_upload_bytes", "setting max_upload_bytes"
+        ),
+        "files.policy.max_total_bytes": Both(
+            "réglage max_message_bytes", "setting max_message_bytes"
         ),
         "way": Both("à quel titre", "by what right"),
         "found": Both("patient trouvé", "patient found"),
@@ -673,6 +779,10 @@ HEADLINES: Mapping[str, Both] = MappingProxyType(
             "La consultation de votre dossier a été refusée à un professionnel.",
             "A professional was refused to read your record.",
         ),
+        "writing": Both("Votre message a été envoyé.", "Your message was sent."),
+        "no-writing": Both(
+            "Votre message n’a pas été envoyé.", "Your message was not sent."
+        ),
         "viewing": Both(
             "Un professionnel a pu ouvrir ce document.",
             "A professional could open this document.",
@@ -688,6 +798,7 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "of": Both("du", "of"),
         "about": Both("message", "message"),
         "at_door": Both("refus à la porte", "refusal at the door"),
+        "let_in": Both("entrée par la porte", "let in at the door"),
         "sender": Both("expéditeur", "sender"),
         "certificate": Both("certificat", "certificate"),
         "issued_by": Both("émis par", "issued by"),
@@ -712,6 +823,10 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "notice": Both("Avis au patient", "Notice to the patient"),
         "reading": Both("Consultation du dossier", "Reading the record"),
         "viewing": Both("Document consulté", "Document read"),
+        "relay": Both("Destinataire d’ailleurs à la porte", "Recipient elsewhere"),
+        "opening": Both("Ouverture d’une boîte", "Opening a mailbox"),
+        "writing": Both("Message d’un patient", "Message of a patient"),
+        "delivery": Both("Remise à une boîte", "Delivery to a mailbox"),
         "place": Both("destinataire, document", "recipient, document"),
         "permitted": Both("rien ne s’y oppose", "nothing objects"),
         "source": Both("source", "source"),

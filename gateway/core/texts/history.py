@@ -144,6 +144,9 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         ),
         "message:deliver": _said(Deed.MESSAGES, "Message reçu", "Message received"),
         "message:send": _said(Deed.MESSAGES, "Message envoyé", "Message sent"),
+        "writing:refuse": _said(
+            Deed.MESSAGES, "Message non envoyé", "Message not sent"
+        ),
         "message:read": _said(Deed.MESSAGES, "Message lu", "Message read"),
         "message:delete": _said(
             Deed.MESSAGES, "Conversation supprimée", "Conversation deleted"

@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from twisted.internet.defer import Deferred, DeferredSemaphore
 
 from gateway.loop import Threads
+from gateway.mssante.imap.noting import DoorNotes
 from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
@@ -57,12 +58,17 @@ class MailStore:
     judge: Judge
     tokens: TokenSignIn | None = None
     uploads: Room = field()
+    notes: DoorNotes = field()
     large: DeferredSemaphore = field(factory=lambda: DeferredSemaphore(8))
     searches: DeferredSemaphore = field(factory=lambda: DeferredSemaphore(2))
 
     @uploads.default
     def _room(self) -> Room:
         return Room(8 * self.settings.max_append_bytes)
+
+    @notes.default
+    def _notes(self) -> DoorNotes:
+        return DoorNotes(self.database, self.writer, self.settings)
 
     def read(self, job: Callable[[UnitOfWork], T]) -> Deferred[T]:
         """Run a job that reads, in a thread, on one snapshot."""

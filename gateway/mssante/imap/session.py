@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.imap.connection import ImapConnection
 from gateway.mssante.imap.mail_store import MailStore
+from gateway.mssante.imap.noting import NotedRefusal, refused_certificate
 from gateway.mssante.imap.refusals import TRY_LATER, refusal_of
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.imap.uploads import expected_upload, refusal_of_upload
@@ -22,6 +23,7 @@ from gateway.mssante.imap.view import Tells, View
 from gateway.mssante.imap.watch import FolderWatch, claim_recent
 from gateway.store.mailbox.reading import Changes, MailReading
 from gateway.trust.certificate_rules import CertificateRefused
+from gateway.trust.networks import network_of
 from gateway.trust.space import PeerVerdict
 from gateway.trust.tls_failures import failure_of_lost
 
@@ -153,10 +155,19 @@ class ImapSession:
             else []
         )
         log.info("imap: certificate refused: {faults}", faults=faults)
+        self.note_refusal(refused_certificate(verdict))
         if verdict.is_our_fault:
             self.connection.bye(b"[UNAVAILABLE] our lists are not current, try later")
         else:
             self.connection.bye(b"[ALERT] this certificate is not accepted")
+
+    def note_refusal(self, refusal: NotedRefusal) -> None:
+        """Have a refusal written in the journal, once a connection."""
+        if self.refusal_noted:
+            return
+        self.refusal_noted = True
+        peer = network_of(str(self.connection.transport.getPeer().host))
+        self.store.notes.refuse(refusal, peer)
 
     async def judged(self) -> PeerVerdict:
         """Return what is thought of the client's certificate now."""

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
 from typing import NoReturn
 
 from twisted.logger import Logger
 
 from gateway.errors import InvalidError
+from gateway.evidence.arguments import Circumstances
 from gateway.message.encoded_words import clean_line
+from gateway.mssante.imap.noting import (
+    NotedRefusal,
+    by_certificate,
+    by_token,
+    refused_opening,
+)
 from gateway.mssante.imap.refusals import CommandRefusedError, Refusal
 from gateway.mssante.imap.session import ImapSession, Opened
 from gateway.mssante.imap.syntax import Reader
 from gateway.mssante.oauth_messages import TokenMechanism
 from gateway.mssante.token_sign_in import MECHANISMS, TokenRefusal, TokenSignIn
+from gateway.rights.opening_rules import (
+    HeldMailbox,
+    HoldingFacts,
+    mailbox_to_open,
+)
 from gateway.store.base.work import UnitOfWork
-from gateway.store.journal import Action
 from gateway.store.mailbox.folders import Folders
-from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.trust.certificates import CertificateKind
 
 log = Logger()
@@ -178,20 +188,19 @@ async def _by_certificate(session: ImapSession, reader: Reader) -> None:
         session.not_trusted(verdict)
         return
     identity = verdict.identity if verdict.kind in _HOLDERS else ""
-    chosen = await _held(session, identity, address)
-    fingerprint = verdict.certificate.fingerprint if verdict.certificate else ""
-    if chosen is None:
+    held, facts = await _held(session, identity, address)
+    around = by_certificate(verdict)
+    if (chosen := mailbox_to_open(facts)) is None:
         session.connection.count_error()
-        await _note_refusal(session, fingerprint[:80], identity=identity)
+        session.note_refusal(refused_opening(facts, around, identity=verdict.identity))
         raise CommandRefusedError(_NOT_HELD)
     opened = Opened(
-        mailbox_id=chosen.id,
+        mailbox_id=held[chosen.address],
         address=chosen.address,
         identity=identity,
         certificate=session.connection.certificate(),
     )
-    await session.store.write(lambda work: _open(work, opened, certificate=fingerprint))
-    session.signed_in(opened)
+    await _open(session, opened, facts, around, certificate=around.certificate)
 
 
 async def _by_token(
@@ -208,35 +217,41 @@ async def _by_token(
     response = (await _response(session, reader)).decode("ascii", "replace")
     shown = tokens.read(mechanism, response)
     if isinstance(shown, TokenRefusal):
-        await _refuse_token(session, shown, _TOKEN_REFUSED)
+        await _refuse_token(session, shown, _noted(shown), _TOKEN_REFUSED)
     certificate = session.connection.certificate()
     bearer = await session.store.call(lambda: tokens.bearer(shown, certificate))
     if isinstance(bearer, TokenRefusal):
-        await _refuse_token(session, bearer, _TOKEN_REFUSED)
-    chosen = await _held(session, bearer.identity, shown.address)
-    if chosen is None:
-        await _refuse_token(session, tokens.not_held("NOT_HELD", bearer), _NOT_HELD)
+        await _refuse_token(session, bearer, _noted(bearer), _TOKEN_REFUSED)
+    held, facts = await _held(session, bearer.identity, shown.address)
+    around = by_token(bearer)
+    if (chosen := mailbox_to_open(facts)) is None:
+        noted = refused_opening(facts, around, identity=bearer.identity)
+        refused = tokens.not_held(noted.code, bearer)
+        await _refuse_token(session, refused, noted, _NOT_HELD)
     if session.connection.closed or not session.prove(bearer.key):
         return
     opened = Opened(
-        mailbox_id=chosen.id,
+        mailbox_id=held[chosen.address],
         address=chosen.address,
         identity=bearer.identity,
         certificate=certificate,
         lasts=tokens.session,
     )
-    await session.store.write(
-        lambda work: _open(work, opened, issuer=bearer.issuer, program=bearer.program)
-    )
-    session.signed_in(opened)
+    by = {"issuer": bearer.issuer, "program": bearer.program}
+    await _open(session, opened, facts, around, **by)
+
+
+def _noted(refused: TokenRefusal) -> NotedRefusal:
+    """Return what is noted of a token that is not good: no rule was asked."""
+    return NotedRefusal(code=refused.code, identity=refused.identity)
 
 
 async def _refuse_token(
-    session: ImapSession, refused: TokenRefusal, refusal: Refusal
+    session: ImapSession, refused: TokenRefusal, noted: NotedRefusal, refusal: Refusal
 ) -> NoReturn:
     """Say why, which the client answers; then the command fails (RFC 7628 §3.2.3)."""
     session.connection.count_error()
-    await _note_refusal(session, refused.code, identity=refused.identity)
+    session.note_refusal(noted)
     if not session.connection.closed:
         session.connection.go_on(refused.challenge.encode("ascii"))
         await session.connection.next_line()
@@ -265,39 +280,35 @@ def _address_in(given: bytes) -> str:
         raise InvalidError("malformed base64") from None
 
 
-async def _held(session: ImapSession, identity: str, address: str) -> Mailbox | None:
-    if not identity:
-        return None
-    held = await session.store.read(lambda work: Mailboxes(work).held_by(identity))
-    return _choose(held, address)
+async def _held(
+    session: ImapSession, identity: str, address: str
+) -> tuple[dict[str, str], HoldingFacts]:
+    """Return the mailboxes that somebody holds, by address, and what is asked."""
+    held = await session.store.read(
+        lambda work: Mailboxes(work).held_by(identity) if identity else []
+    )
+    facts = HoldingFacts(
+        may_hold=bool(identity),
+        asked=address,
+        held=tuple(HeldMailbox(one.address, one.kind) for one in held),
+    )
+    return {one.address: one.id for one in held}, facts
 
 
-def _choose(held: Sequence[Mailbox], address: str) -> Mailbox | None:
-    if address:
-        return next((one for one in held if one.address == address), None)
-    if len(held) == 1:
-        return held[0]
-    return next((one for one in held if one.kind == "PER"), None)
-
-
-def _open(work: UnitOfWork, opened: Opened, **by: str) -> None:
-    Folders(work).ensure(opened.mailbox_id)
-    work.note(
-        Action.MAILBOX_OPENED,
-        "imap",
-        opened.mailbox_id,
-        identity=opened.identity,
-        **by,
+async def _open(
+    session: ImapSession,
+    opened: Opened,
+    facts: HoldingFacts,
+    around: Circumstances,
+    **by: str,
+) -> None:
+    note = session.store.notes.opening(
+        opened.mailbox_id, facts, around, identity=opened.identity, **by
     )
 
+    def open_it(work: UnitOfWork) -> None:
+        Folders(work).ensure(opened.mailbox_id)
+        note(work)
 
-async def _note_refusal(session: ImapSession, subject: str, *, identity: str) -> None:
-    """Write a refused sign-in in the journal, once a connection."""
-    if session.refusal_noted or not subject:
-        return
-    session.refusal_noted = True
-    await session.store.write(
-        lambda work: work.note(
-            Action.SIGN_IN_REFUSED, "imap", subject, identity=identity
-        )
-    )
+    await session.store.write(open_it)
+    session.signed_in(opened)

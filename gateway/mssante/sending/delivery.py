@@ -12,6 +12,8 @@ from gateway.core.document import Visibility
 from gateway.core.envelope import Door, RecipientKind, Sender, SenderKind
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
+from gateway.evidence.arguments import Circumstances, answered_part
+from gateway.evidence.program import rules_hash
 from gateway.message.address import NamedAddress
 from gateway.message.outline import Outline, read_outline
 from gateway.message.reading import MessageParts, MimeLimits, read_parts
@@ -19,6 +21,11 @@ from gateway.message.subjects import shown_subject
 from gateway.mssante.receipts.report_reading import Report, read_report
 from gateway.mssante.receipts.reports_in import AnswersFor, ReportsIn
 from gateway.mssante.receipts.requests import may_be_due
+from gateway.rights.mailbox_rules import (
+    DeliveryFacts,
+    DeliveryRefusal,
+    refuse_delivery,
+)
 from gateway.rights.messaging_rules import END_SUBJECT, forbids_answer
 from gateway.rights.recall_rules import RECALL_SUBJECT
 from gateway.settings.file import Settings
@@ -30,6 +37,7 @@ from gateway.store.arrivals.arrivals import (
 )
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import AttachedFile, MayReply
 from gateway.store.journal import Action, chain_of
@@ -289,7 +297,13 @@ class _Copies:
     def _to_mailbox(self, one: RecipientOutcome) -> RecipientOutcome:
         work, kept, arrivals = self.work, self.kept, Arrivals(self.work)
         mailbox = Mailboxes(work).get(one.recipient.target_id)
-        if mailbox is None or mailbox.state != "open":
+        facts = DeliveryFacts(
+            exists=mailbox is not None,
+            is_open=mailbox is not None and mailbox.state == "open",
+        )
+        refusal = refuse_delivery(facts)
+        said = self._keep(facts, refusal)
+        if refusal is not None or mailbox is None:
             arrivals.decide_recipient(
                 kept.id, one.position, Copy.BOUNCED, [CopyReason.MAILBOX_CLOSED]
             )
@@ -298,6 +312,7 @@ class _Copies:
                 CopyReason.MAILBOX_CLOSED,
                 kept.id,
                 recipient=one.position,
+                **said,
             )
             return evolve(one, outcome=Copy.BOUNCED)
         assert self.opened.outline is not None, "made for mailboxes"
@@ -309,10 +324,31 @@ class _Copies:
             arrival_id=kept.id,
         )
         arrivals.decide_recipient(kept.id, one.position, Copy.DELIVERED, ())
-        work.note(Action.MESSAGE_DELIVERED, "mailbox", kept.id, recipient=one.position)
+        work.note(
+            Action.MESSAGE_DELIVERED,
+            "mailbox",
+            kept.id,
+            recipient=one.position,
+            **said,
+        )
         if self.opened.report is not None:
             self._take_report(one, self.opened.report)
         return evolve(one, outcome=Copy.DELIVERED)
+
+    def _keep(
+        self, facts: DeliveryFacts, refusal: DeliveryRefusal | None
+    ) -> dict[str, str]:
+        """Keep of a patient's own message why it gets into a mailbox, or does not."""
+        sender = self.kept.sender
+        if sender.kind is not SenderKind.PATIENT:
+            return {}
+        around = Circumstances(sender=sender.kind.value, program=rules_hash())
+        return EvidenceKeeper(self.work).keep(
+            answered_part(facts, *([refusal] if refusal else [])),
+            around,
+            subject=self.kept.id,
+            profile_id=sender.identity,
+        )
 
     def _take_report(self, one: RecipientOutcome, report: Report) -> None:
         ReportsIn(self.work, self.notices, self.answers_for).take(

@@ -12,10 +12,7 @@ from gateway.core.ins import has_valid_key
 from gateway.core.reasons import Reason
 from gateway.errors import UnavailableError
 from gateway.evidence.arguments import (
-    Answered,
-    EvidenceKind,
-    TakenDecision,
-    mailbox_part,
+    answered_part,
     sender_part,
 )
 from gateway.message.address import MailAddress, read_address
@@ -23,6 +20,7 @@ from gateway.message.headers import Headers
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.asked_sets import AskedSet
+from gateway.mssante.smtp.elsewhere import admit_elsewhere
 from gateway.mssante.smtp.proven import (
     refused_peer,
     sender_of_bearer,
@@ -31,7 +29,6 @@ from gateway.mssante.smtp.proven import (
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import (
     PATIENT_BY_MAIL,
-    RELAY_REFUSED,
     reply_to_refusal,
     reply_to_sender,
 )
@@ -273,12 +270,9 @@ class Admission:
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
-        if admitted.door is Door.SUBMISSION and self.trust.lists(address.domain):
-            return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        reply = reply_to_sender(admitted.door, RELAY_REFUSED)
-        if admitted.door is Door.SUBMISSION:
-            reply = self._unlisted(reply)
-        return Refused(reply, RELAY_REFUSED)
+        return admit_elsewhere(
+            admitted, address, leads_on=self.trust.lists(address.domain)
+        )
 
     def admit_recipient_at_once(
         self, admitted: AdmittedSender, address: MailAddress | None
@@ -304,9 +298,8 @@ class Admission:
     ) -> Recipient | Refused:
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
-        if not self._is_here(address) and self.trust.lists(address.domain):
-            return Recipient(kind=RecipientKind.REMOTE, address=str(address))
-        return Refused(reply_to_sender(admitted.door, RELAY_REFUSED), RELAY_REFUSED)
+        leads_on = not self._is_here(address) and self.trust.lists(address.domain)
+        return admit_elsewhere(admitted, address, leads_on=leads_on, to_postmaster=True)
 
     def _is_here(self, address: MailAddress) -> bool:
         return address.domain in self.domains.hosted
@@ -333,12 +326,8 @@ class Admission:
         reason = refuse_patient(facts)
         if reason is not None or found is None:
             reason = reason or Reason.PROFILE_ABSENT
-            part = TakenDecision(
-                kind=EvidenceKind.RECIPIENT,
-                patient_settings=str(found.settings_version) if found else "",
-                arguments=facts,
-                decided=Answered((reason.value,)),
-            )
+            settings = str(found.settings_version) if found else ""
+            part = answered_part(facts, reason, patient_settings=settings)
             return Refused(
                 reply_to_refusal(reason),
                 reason.value,
@@ -372,7 +361,7 @@ class Admission:
                 _reply_of_mailbox(admitted.door, code),
                 code.value,
                 refusal=DoorRefusal(
-                    sender=admitted.sender, part=mailbox_part(facts, code.value)
+                    sender=admitted.sender, part=answered_part(facts, code)
                 ),
             )
         return Recipient(

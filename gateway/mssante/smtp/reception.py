@@ -19,7 +19,6 @@ from gateway.message.received import received_line, return_path
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
-from gateway.mssante.smtp.kept_refusals import KeptRefusals
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to
 from gateway.reception.keeping import Failed, Reception
@@ -27,6 +26,7 @@ from gateway.reception.submission import Message, Submission, new_id
 from gateway.settings.file import SmtpSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
+from gateway.store.evidence.quota import RefusalQuota, RoomLeft
 from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action
 
@@ -62,11 +62,14 @@ class SmtpReception:
     settings: SmtpSettings
     filing_settings: SettingsText = field(init=False, repr=False)
 
-    kept_refusals: KeptRefusals = field(init=False, repr=False)
+    kept_refusals: RefusalQuota = field(init=False, repr=False)
 
     @kept_refusals.default
-    def _counted(self) -> KeptRefusals:
-        return KeptRefusals(self.settings.refusals_kept_per_hour)
+    def _counted(self) -> RefusalQuota:
+        return RefusalQuota(
+            self.settings.refusals_kept_per_hour,
+            self.settings.refusals_per_address_per_hour,
+        )
 
     @filing_settings.default
     def _text(self) -> SettingsText:
@@ -103,15 +106,25 @@ class SmtpReception:
         door: Door,
         identity: str = "",
         refusal: DoorRefusal | None = None,
+        *,
+        peer: str = "",
     ) -> None:
         """
         Write a refusal in the journal, without making the peer wait for it.
 
-        What it rests on is kept beside, where a rule refused.
+        What it rests on is kept beside, where a rule refused. Of one whose address is
+        given as ``peer`` no more lines are written than the settings say.
         """
+        now, room = self.reception.database.clock(), RoomLeft.LINE
+        if refusal is not None or peer:
+            room = self.kept_refusals.take(now, peer)
+        is_whole = refusal is not None and room is RoomLeft.WHOLE
+        before = self.kept_refusals.not_said() if is_whole else {}
 
         def job(work: UnitOfWork) -> None:
-            kept = {} if refusal is None else self._keep(work, refusal)
+            kept: dict[str, Any] = {}
+            if refusal is not None and is_whole:
+                kept = {**self._keep(work, refusal), **before}
             work.note(action, code, "", door=door.value, identity=identity, **kept)
             if refusal is not None and refusal.profile_id and kept.get("decision"):
                 # The patient reads of it too, and no more of them than are kept.
@@ -120,12 +133,11 @@ class SmtpReception:
 
         metrics.REFUSED.labels(code).inc()
         log.info("{action} {code}", action=action.value, code=code)
-        self.reception.writer.submit(job)
+        if room is not RoomLeft.NOTHING:
+            self.reception.writer.submit(job)
 
-    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, Any]:
-        """Keep what a refusal rests on, unless there are too many; and say that."""
-        if not self.kept_refusals.take(work.now):
-            return {}
+    def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, str]:
+        """Keep what a refusal rests on; return what its line says of that."""
         self.filing_settings.keep(work)
         sender, program = refusal.sender, rules_hash()
         settings = self.filing_settings.hash
@@ -134,11 +146,9 @@ class SmtpReception:
             if isinstance(sender, Sender)
             else Circumstances.of_peer(sender, program=program, settings=settings)
         )
-        kept = EvidenceKeeper(work).keep(
+        return EvidenceKeeper(work).keep(
             refusal.part, circumstances, profile_id=refusal.profile_id
         )
-        before = self.kept_refusals.not_said()
-        return {**kept, "not_kept_before": before} if before else {**kept}
 
     def refused(
         self, admitted: AdmittedSender, code: str, refusal: DoorRefusal | None = None

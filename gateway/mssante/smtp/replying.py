@@ -11,10 +11,10 @@ from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replies import Reply
 from gateway.reception.keeping import Answer, Failed, Failure, Kept, Twin
 from gateway.rights.mailbox_rules import MailboxRefusal
+from gateway.rights.relay_rules import RelayRefusal
 from gateway.rights.sender_rules import SenderRefusal
 
 PATIENT_BY_MAIL = "PATIENT_BY_MAIL"
-RELAY_REFUSED = "RELAY_REFUSED"
 """What the doors refuse beside the rules' own reasons; for journal and log."""
 
 _TO_USERS: Mapping[str, Reply] = MappingProxyType(
@@ -32,7 +32,7 @@ _TO_USERS: Mapping[str, Reply] = MappingProxyType(
         PATIENT_BY_MAIL: replies.PATIENT_BY_MAIL,
         MailboxRefusal.UNKNOWN: replies.NO_SUCH_MAILBOX,
         MailboxRefusal.CLOSED: replies.MAILBOX_CLOSED,
-        RELAY_REFUSED: replies.OUTSIDE_TRUST_SPACE,
+        RelayRefusal.REFUSED: replies.OUTSIDE_TRUST_SPACE,
     }
 )
 

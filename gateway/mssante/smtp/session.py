@@ -25,6 +25,7 @@ from gateway.mssante.smtp.signing_in import SmtpSignIn
 from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import SmtpSettings
 from gateway.store.journal import Action
+from gateway.trust.networks import network_of
 
 log = Logger()
 
@@ -184,6 +185,7 @@ class SmtpSession:
                 refused.code,
                 self._intake.door,
                 refusal=refused.refusal,
+                peer=network_of(self._connection.address),
             )
         self._refusals += 1
         if self._refusals > _REFUSALS_HEARD:

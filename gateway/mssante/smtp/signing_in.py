@@ -22,6 +22,7 @@ from gateway.mssante.smtp.connection import SmtpConnection
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.token_sign_in import MECHANISMS, TokenRefusal, TokenSignIn
 from gateway.store.journal import Action
+from gateway.trust.networks import network_of
 from gateway.trust.tokens import Bearer
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class SmtpSignIn:
                 admitted.code,
                 self._intake.door,
                 refusal=admitted.refusal,
+                peer=network_of(self._connection.address),
             )
             return replies.AUTH_FAILED
         self.done, self.acts_as = True, admitted.path_text
@@ -142,7 +144,11 @@ class SmtpSignIn:
 
     def _note(self, code: str, identity: str) -> None:
         self._intake.reception.note(
-            Action.SIGN_IN_REFUSED, code, self._intake.door, identity
+            Action.SIGN_IN_REFUSED,
+            code,
+            self._intake.door,
+            identity,
+            peer=network_of(self._connection.address),
         )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from attrs import asdict, frozen
@@ -33,6 +34,7 @@ from gateway.store.tables import conversations, inbox_messages
 from gateway.store.tasks.tasks import TaskKind
 
 _NO_FILES: Sequence[AttachedFile] = ()
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 _RECEIVED = Prepared(
     select(inbox_messages.c.id).where(
@@ -226,12 +228,14 @@ class Inbox:
         attachments: Sequence[AttachedFile] = _NO_FILES,
         parcel: Parcel,
         message_id: str,
+        kept: Mapping[str, str] = _NOTHING,
     ) -> str:
         """
         Keep the patient's own message in its conversation; return its id.
 
         To be called in the transaction that keeps the arrival, of which ``parcel`` is
-        the content: the patient's key is granted the same bytes.
+        the content: the patient's key is granted the same bytes. ``kept`` is what its
+        line says of the decision to send it.
         """
         key_id = self.work.key_for(f"patient:{profile_id}")
         self.work.blobs.grant(parcel, key_id)
@@ -250,7 +254,7 @@ class Inbox:
             "message_id": message_id,
         }
         self.work.note(
-            Action.MESSAGE_SENT, "kept", arrival_id, chain=chain_of(profile_id)
+            Action.MESSAGE_SENT, "kept", arrival_id, chain=chain_of(profile_id), **kept
         )
         return self._rows.add(
             profile_id,

@@ -26,8 +26,8 @@ from gateway.rights.request_rules import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import OPERATOR, Action
+from gateway.store.operators.written_last import check_is_last
 from gateway.store.sealed.line_details import scope_of
-from gateway.store.sealed.rows import BINDINGS, refused, remembered
 from gateway.store.tables import operator_requests
 
 KEPT: Final = timedelta(days=7)
@@ -140,7 +140,9 @@ class Requests:
         """
         if why := why_not_confirmed(request.facts, login, self.work.now):
             raise MisuseError(why)
-        self._check_is_last(request.id)
+        here = select(operator_requests).where(_COLUMNS.id == request.id)
+        row = self.work.connection.execute(here).one()
+        check_is_last(self.work, operator_requests, row)
         place = _place("confirmed", request.id)
         sealed = self.work.seal(request.key_id, {"by": by, "login": login}, place)
         values = {"ended_at": None, "status": None}  # one that goes on had an end
@@ -176,17 +178,6 @@ class Requests:
     def _note(self, action: Action, request: OperatorRequest, **who: str) -> None:
         command, reason = request.facts.command, request.reason
         self.work.note(action, command, request.id, reason=reason, **who)
-
-    def _check_is_last(self, request_id: str) -> None:
-        """Refuse a row that is sound, and not the one that was written last."""
-        query = select(operator_requests).where(_COLUMNS.id == request_id)
-        row = self.work.connection.execute(query).one()
-        binding = BINDINGS[operator_requests]
-        name, written = binding.name({"id": row.id}), ""
-        for line in self.work.journal.about([request_id]):
-            written = line.rows.get(name, written)
-        if written != remembered(binding, row.row_mac):
-            raise refused(operator_requests.name, "an older row that was put back")
 
     def _request(self, row: Any) -> OperatorRequest:
         self.work.rows.check(operator_requests, row)

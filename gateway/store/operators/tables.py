@@ -1,4 +1,4 @@
-"""What waits for a second operator, and what became of it."""
+"""What waits for a second operator, and what became of it; who has which role."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ operator_requests = Table(
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 """Each is a command in its exact words; the words never change."""
+
+operator_roles = Table(
+    "operator_roles",
+    metadata,
+    Column("id", Id, primary_key=True),  # of the role and the name, so that one is one
+    Column("role", String(16), nullable=False),  # a word of OperatorRole
+    Column("name", String(64), nullable=False),  # an account, or @GROUP
+    Column("state", String(12), nullable=False),  # a word of GrantState
+    Column("since", UtcDateTime, nullable=False),
+    Column("row_mac", LargeBinary),
+)
+"""Whom the settings name for a role, and whether two persons granted it."""

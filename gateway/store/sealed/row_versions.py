@@ -256,6 +256,7 @@ FIRST: Mapping[str, Sequence[str]] = {
         "ended_at",
         "status",
     ),
+    "operator_roles": ("id", "role", "name", "state", "since"),
     "oppositions": (
         "id",
         "profile_id",

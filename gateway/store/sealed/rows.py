@@ -57,6 +57,7 @@ from gateway.store.tables import (
     matrices,
     one_time_codes,
     operator_requests,
+    operator_roles,
     oppositions,
     passkeys,
     professional_accounts,
@@ -169,6 +170,7 @@ BINDINGS: dict[Table, Binding] = {
         Binding(professional_accounts, Followed.WRITTEN),
         Binding(professional_sessions, Followed.HELD, subject="digest"),
         Binding(operator_requests, Followed.PASSING),
+        Binding(operator_roles, Followed.WRITTEN),
         Binding(
             mailboxes,
             Followed.WRITTEN,

@@ -18,10 +18,12 @@ from gateway.core.envelope import (
 )
 from gateway.core.refusals import WritingRefusal
 from gateway.errors import InvalidError
+from gateway.evidence.writing import FilesAsked
 from gateway.message.address import MailAddress, NamedAddress, read_address
 from gateway.message.building import OutgoingPart, build_message
 from gateway.message.received import return_path
 from gateway.reception.submission import Message, Submission
+from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
     END_SUBJECT,
@@ -47,6 +49,7 @@ from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.writing_evidence import keep_writing, writing_part
 from gateway.web.site.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
 
@@ -54,18 +57,20 @@ Also = Callable[[UnitOfWork, str, str], None]
 """What is done with a message, by the ids of its conversation and of itself."""
 
 _REFERENCES = 20
+_NO_FILES = FilesAsked(policy=AttachmentPolicy())
 
 
 @frozen(kw_only=True)
 class AnswerRoute:
     """
-    Where an answer goes, or why there is none.
+    Where an answer goes, or why there is none, and the facts that decide it.
 
-    ``message`` is what it answers, None in a conversation that only the patient wrote
-    in so far.
+    ``message`` is what it answers, None where it is refused, and in a conversation that
+    only the patient wrote in so far.
     """
 
     refusal: WritingRefusal | None
+    facts: AnswerFacts = field(repr=False)
     message: ReceivedMessage | None = None
     recipients: tuple[Recipient, ...] = ()
     references: tuple[str, ...] = field(default=(), repr=False)
@@ -73,11 +78,16 @@ class AnswerRoute:
 
 @frozen(kw_only=True)
 class Writing:
-    """What the patient wrote; ``once`` tells a second click from a second message."""
+    """
+    What the patient wrote; ``once`` tells a second click from a second message.
+
+    ``asked`` is what was asked of the files, of which ``files`` may be sent.
+    """
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     files: tuple[AcceptedFile, ...] = field(default=(), repr=False)
+    asked: FilesAsked = field(default=_NO_FILES, repr=False)
     once: str
 
 
@@ -94,34 +104,32 @@ class Answering:
         kept = inbox_of(work).received(profile.id, conversation)
         received = _received(conversation, kept)
         message = message_to_answer(received, received)
-        if message is None:
-            if not received:
-                return AnswerRoute(refusal=WritingRefusal.NEVER_WROTE)
+        if message is None and not received:
+            message = _nothing_from(conversation)
+        elif message is None:
             # Refused for what the newest message says: ended, or never open.
             newest = [one for one in received if not one.ends_exchange]
             message = newest[-1] if newest else received[-1]
         recipients, standing = self._recipients(work, message)
-        decision = decide_answer(
-            AnswerFacts(
-                profile=ProfileState(profile.state),
-                message=message,
-                received=received,
-                trust=standing,
-                leads_to_patient=self._leads_to_patient(message),
-                answer_until=MailboxTerms(work)
-                .for_patient(conversation.address, profile.id)
-                .until,
-                now=work.now,
-            )
+        terms = MailboxTerms(work).for_patient(conversation.address, profile.id)
+        facts = AnswerFacts(
+            profile=ProfileState(profile.state),
+            message=message,
+            received=received,
+            trust=standing,
+            leads_to_patient=self._leads_to_patient(message),
+            answer_until=terms.until,
+            now=work.now,
         )
-        match decision:
+        match decide_answer(facts):
             case Refuse(reasons):
-                return AnswerRoute(refusal=reasons[0], message=message)
+                return AnswerRoute(refusal=reasons[0], facts=facts)
             case Permit():
                 is_here = any(one.conversation_id == conversation.id for one in kept)
                 return AnswerRoute(
                     refusal=None,
                     message=message if is_here else None,
+                    facts=facts,
                     recipients=recipients,
                     references=inbox_of(work).references(
                         profile.id, conversation.id, _REFERENCES
@@ -177,7 +185,8 @@ class Answering:
         """
         Keep the patient's message: for its recipients and in the thread, at once.
 
-        The encryption is done before the transaction. Sent twice, it is kept once.
+        The decision to send it is kept with it. The encryption is done before the
+        transaction. Sent twice, it is kept once.
         Returns the id of the conversation that it stands in.
 
         Args:
@@ -194,6 +203,7 @@ class Answering:
         submission, message_id = self._submission(
             profile, conversation, route, writing, now
         )
+        part = writing_part(route.facts, writing.asked, profile)
 
         def in_the_thread(work: UnitOfWork, parcel: Parcel) -> None:
             inbox, place = Inbox(work), conversation.id
@@ -213,6 +223,7 @@ class Answering:
                 ],
                 parcel=parcel,
                 message_id=message_id,
+                kept=keep_writing(work, profile, part, submission.id),
             )
 
         self.desk.keep(submission, in_the_thread)
@@ -306,6 +317,17 @@ def _received(
         found.append((conversation.ended_at, end))
         found.sort(key=lambda item: item[0])
     return tuple(message for _, message in found)
+
+
+def _nothing_from(conversation: Conversation) -> ReceivedMessage:
+    """Return what stands for the first message of who never wrote."""
+    return ReceivedMessage(
+        message_id="",
+        sender=conversation.address,
+        kind=_kind(conversation.kind),
+        subject="",
+        forbids_answer=False,
+    )
 
 
 def _kind(word: str) -> CorrespondentKind:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
@@ -17,6 +17,7 @@ from gateway.reception.submission import Submission
 from gateway.rights.delegation_rules import Act, Capacity
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.quota import RefusalQuota
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notice_centre import (
     MOST_COUNTED,
@@ -62,6 +63,14 @@ class PatientDesk(Desk):
     masks: Masks
     directory: NameDirectory
     papers: Papers
+    refused_writing: RefusalQuota = field(init=False, repr=False)
+
+    @refused_writing.default
+    def _counted(self) -> RefusalQuota:
+        web = self.settings.web
+        return RefusalQuota(
+            web.refusals_kept_per_hour, web.refusals_per_patient_per_hour
+        )
 
     def keep(self, submission: Submission, also: Also) -> None:
         """

@@ -73,6 +73,8 @@ _EXPLAINED = frozenset(
     {
         Action.DOCUMENT_DECIDED,
         Action.RECIPIENT_REFUSED,
+        Action.WRITING_REFUSED,
+        Action.MESSAGE_SENT,
         Action.CONSULTATION_BEGUN,
         Action.CONSULTATION_REFUSED,
         Action.DOCUMENT_CONSULTED,
@@ -83,7 +85,9 @@ _BY_MESSAGE = frozenset(
     {Action.MESSAGE_DELIVERED, Action.MESSAGE_READ, Action.MESSAGE_SENT}
 )
 """Lines of which the subject is an arrival."""
-_BY_CONVERSATION = frozenset({Action.MESSAGE_DELETED, Action.CONVERSATION_ENDED})
+_BY_CONVERSATION = frozenset(
+    {Action.MESSAGE_DELETED, Action.CONVERSATION_ENDED, Action.WRITING_REFUSED}
+)
 _OF_NO_THING = frozenset(
     {
         Action.DELEGATION_ASKED,
@@ -204,10 +208,9 @@ class PatientHistory:
             for action, said in DEED_TEXTS.items()
             if choice.deed in (None, said.deed)
         ]
-        chain = chain_of(self.seen.profile_id)
         while True:
             entries = self.work.journal.latest(
-                chain,
+                chain_of(self.seen.profile_id),
                 actions,
                 who=WHO_OF.get(choice.party) if choice.party else None,
                 of_them=ACTIONS_OF.get(choice.party, ()) if choice.party else (),
@@ -412,5 +415,4 @@ def _in_words(value: Any) -> str:
 
 def _means(entry: Entry) -> Means | None:
     """Return by what means a change was made, where its line says it."""
-    said = entry.kept.get("means", "")
-    return Means(said) if said in [one.value for one in Means] else None
+    return {one.value: one for one in Means}.get(entry.kept.get("means", ""))

@@ -14,7 +14,8 @@ from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.core.texts.patients import Whereabouts, text_for_patient
 from gateway.core.vault import FiledDocument
 from gateway.evidence.arguments import EvidenceKind, FilingArguments, TakenDecision
-from gateway.evidence.replaying import PatientNow, as_set_now, decide_again
+from gateway.evidence.replaying import decide_again
+from gateway.evidence.resetting import PatientNow, as_set_now
 from gateway.evidence.saying import SaidRule, Words, source_of
 from gateway.rights.delivery_rules import SETS_ASIDE
 from gateway.rights.filing_facts import DocumentFacts
@@ -32,7 +33,7 @@ from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 
 _ALONE = (EvidenceKind.RECIPIENT, EvidenceKind.NOTICE)
-_READINGS = (EvidenceKind.READING, EvidenceKind.VIEWING)
+_BY_LINE = (EvidenceKind.READING, EvidenceKind.VIEWING, EvidenceKind.WRITING)
 """Told where a line is asked for: of one document there may be hundreds."""
 _FILING_KINDS = frozenset({"type", "structure"})
 _CHOSEN = frozenset(
@@ -175,7 +176,7 @@ class WhyReader:
             parts = kept.parts if line is None else _of_line(kept.parts, line)
             now, vouched = self._now(kept), self._is_vouched(kept, line)
             for part in parts:
-                is_asked = line is not None and part.kind in _READINGS
+                is_asked = line is not None and part.kind in _BY_LINE
                 if part.kind not in (EvidenceKind.FILING, *_ALONE) and not is_asked:
                     continue
                 if only is not None and part.kind is not only:
@@ -352,6 +353,8 @@ def _headline(
         return HEADLINES["viewing"].said(language)
     if part.kind is EvidenceKind.READING:
         return HEADLINES["no-reading" if part.reasons else "reading"].said(language)
+    if part.kind is EvidenceKind.WRITING:
+        return HEADLINES["no-writing" if part.reasons else "writing"].said(language)
     if part.kind is EvidenceKind.NOTICE:
         return HEADLINES["no-notice" if part.reasons else "notice"].said(language)
     if part.kind is not EvidenceKind.FILING:

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from gateway.core.refusals import AttachmentRefusal
 from gateway.core.texts.writing import ATTACHMENT_TEXTS, MESSAGING_NOTICE
 from gateway.documents.media import ENDINGS
+from gateway.evidence.policies import files_policy_of
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
     OfferedFile,
@@ -91,12 +92,7 @@ class WritingForm:
 
     def limits(self) -> AttachmentPolicy:
         """Return the limits on attached files, from the settings."""
-        web = self.desk.settings.web
-        return AttachmentPolicy(
-            max_files=web.max_files,
-            max_file_bytes=web.max_upload_bytes,
-            max_total_bytes=web.max_message_bytes,
-        )
+        return files_policy_of(self.desk.settings.web)
 
     def empty(self, visit: Visit) -> Filled:
         """Return the form before anything is written."""
@@ -151,7 +147,7 @@ class WritingForm:
             code = "busy" if form.cut == _BUSY else "cut"
             problems.append(Problem(name="files", code=code))
         vault = self._chosen(work, visit, filled)
-        accepted, refused = judge_files(
+        judged = judge_files(
             form.files,
             self.limits(),
             already=[
@@ -171,12 +167,13 @@ class WritingForm:
                 text=_say(one.refusal, visit.language),
                 file=one.name,
             )
-            for one in refused
+            for one in judged.refused
         ]
         writing = Writing(
             subject=filled.subject,
             text=filled.text,
-            files=(*accepted, *vault),
+            files=(*judged.accepted, *vault),
+            asked=judged.asked,
             once=filled.once,
         )
         return evolve(filled, problems=tuple(problems)), writing

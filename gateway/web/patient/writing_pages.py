@@ -17,10 +17,11 @@ from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
 from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
 from gateway.store.patients.profiles import Profile
-from gateway.web.patient.answering import Answering, Writing
+from gateway.web.patient.answering import Answering, AnswerRoute, Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages, subject_of
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import Visit, person_name
@@ -58,6 +59,8 @@ class WritingPages:
             if action == _DOCUMENTS:
                 return redirect(f"/inbox/drafts/{conversation.id}/documents")
             return redirect(f"/conversation/{conversation.id}?saved=1#answer")
+        if route.refusal is not None or filled.problems:
+            self._note_refusal(profile, conversation, route, writing)
         if route.refusal is not None:  # the page says why, in place of the form
             self._keep_answer(profile, begun)
             return pages.show(visit, conversation, filled, status=409)
@@ -140,6 +143,9 @@ class WritingPages:
             if action == _DOCUMENTS:
                 return redirect(f"/inbox/drafts/{filled.draft}/documents")
             return redirect(f"/inbox/new?draft={filled.draft}&saved=1")
+        is_refused = route is not None and (route.refusal or filled.problems)
+        if conversation is not None and route is not None and is_refused:
+            self._note_refusal(profile, conversation, route, writing)
         if conversation is None:
             missing = Problem(name="contact", code="missing")
             filled = evolve(filled, problems=(missing, *filled.problems))
@@ -179,6 +185,16 @@ class WritingPages:
         begun = WritingForm(self.desk).rescued(visit, known.id if known else "")
         kept_id = self._save_new(person, begun, visit.form.line("draft"))
         return f"/inbox/new?draft={kept_id}"
+
+    def _note_refusal(
+        self,
+        profile: Profile,
+        conversation: Conversation,
+        route: AnswerRoute,
+        writing: Writing,
+    ) -> None:
+        part = writing_part(route.facts, writing.asked, profile)
+        RefusedWriting(self.desk).note(profile, conversation, part)
 
     def _keep_answer(
         self, person: Profile, begun: Begun, *, always: bool = False

@@ -106,7 +106,7 @@ class MessageForms:
         if fields.cut:
             code = "busy" if fields.cut == _BUSY else "cut"
             wrong.append(Wrong(name="files", code=code))
-        accepted, refused = judge_files(fields.files, self.limits())
+        judged = judge_files(fields.files, self.limits())
         language = 1 if visit.language == "en" else 0
         wrong += [
             Wrong(
@@ -115,12 +115,12 @@ class MessageForms:
                 text=ATTACHMENT_TEXTS[one.refusal][language],
                 file=one.name,
             )
-            for one in refused
+            for one in judged.refused
         ]
         writing = ProfessionalWriting(
             subject=form.subject,
             text=form.text,
-            files=tuple(accepted),
+            files=judged.accepted,
             take=Answers(form.take),
             until=until,
             once=form.once,

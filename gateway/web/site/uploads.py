@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 from attrs import field, frozen
 
-from gateway.core.decision import Refuse
 from gateway.core.refusals import AttachmentRefusal
 from gateway.documents.media import type_of
+from gateway.evidence.writing import FilesAsked
 from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
     AttachmentPolicy,
     OfferedFile,
-    decide_attachments,
+    decide_files,
 )
 from gateway.web.site.answers import SHOWN_INLINE
 from gateway.web.site.forms import UploadedFile
@@ -61,37 +61,40 @@ class RefusedFile:
     refusal: AttachmentRefusal
 
 
+@frozen
+class JudgedFiles:
+    """The files as they may be sent, those that may not, and what was asked of both."""
+
+    accepted: tuple[AcceptedFile, ...]
+    refused: tuple[RefusedFile, ...]
+    asked: FilesAsked = field(repr=False)
+
+
 def judge_files(
     files: Sequence[UploadedFile],
     policy: AttachmentPolicy,
     *,
     already: Sequence[OfferedFile] = (),
-) -> tuple[list[AcceptedFile], list[RefusedFile]]:
+) -> JudgedFiles:
     """
-    Return the files as they may be sent, and those that may not, each with its reason.
+    Judge files, each by what its bytes show, and all together.
 
     ``already`` counts in the limits of the whole message: documents of the vault.
     """
-    accepted: list[AcceptedFile] = []
-    refused: list[RefusedFile] = []
-    lenient = AttachmentPolicy(
-        max_files=1,
-        max_file_bytes=policy.max_file_bytes,
-        max_total_bytes=policy.max_total_bytes,
+    shown = [_accepted(file) for file in files]
+    asked = FilesAsked(
+        uploaded=tuple(map(_attachment, shown)), attached=tuple(already), policy=policy
     )
-    for file in files:
-        one = _accepted(file)
-        decision = decide_attachments([_attachment(one)], lenient)
-        if isinstance(decision, Refuse):
-            refused.append(RefusedFile(one.name, decision.reasons[0]))
-        else:
-            accepted.append(one)
-    whole = decide_attachments(
-        [*already, *(_attachment(one) for one in accepted)], policy
+    decision = decide_files(asked.uploaded, asked.attached, policy)
+    judged = list(zip(shown, decision.each, strict=True))
+    return JudgedFiles(
+        accepted=tuple(one for one, refusal in judged if refusal is None),
+        refused=(
+            *(RefusedFile(one.name, why) for one, why in judged if why is not None),
+            *(RefusedFile("", why) for why in decision.whole),
+        ),
+        asked=asked,
     )
-    if isinstance(whole, Refuse):
-        refused += [RefusedFile("", reason) for reason in whole.reasons]
-    return accepted, refused
 
 
 def _accepted(file: UploadedFile) -> AcceptedFile:

@@ -18,6 +18,8 @@ from gateway.core.texts.explaining import (
     WORDS,
 )
 from gateway.evidence.arguments import KINDS, FilingArguments
+from gateway.evidence.writing import FilesAsked
+from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.filing_facts import (
     DocumentFacts,
     FilingFacts,
@@ -25,6 +27,7 @@ from gateway.rights.filing_facts import (
     SenderIdentity,
 )
 from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS
+from gateway.rights.messaging_rules import ANSWER_ROWS, AnswerFacts
 from gateway.rights.notice_rules import NOTICE_ROWS, NoticeFacts
 from gateway.rights.professional_viewing_rules import VIEWING_ROWS
 from gateway.rights.reading_rules import READING_ROWS, ReadingFacts, ReadingPolicy
@@ -38,6 +41,9 @@ _WITHIN = {
     Link,
     SenderHeaders,
     ReadingPolicy,
+    AnswerFacts,
+    FilesAsked,
+    AttachmentPolicy,
 }
 _APART = {FilingFacts, ReadingFacts}
 """What is told by its own facts, without a name before them."""
@@ -92,6 +98,8 @@ def test_each_rule_has_its_words_and_its_source() -> None:
     rules |= {"certificate", "holder", "mailbox"}
     rules |= {f"reading-{name}" for name, _ in READING_ROWS}
     rules |= {f"viewing-{name}" for name, _ in VIEWING_ROWS}
+    rules |= {"relay", "opening", "delivery", "writing-files"}
+    rules |= {f"writing-{name}" for name, _ in ANSWER_ROWS}
 
     assert RULE_TEXTS.keys() == rules
     assert all(one.source for one in RULE_TEXTS.values())

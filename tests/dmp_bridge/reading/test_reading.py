@@ -16,7 +16,8 @@ from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.arguments import EvidenceKind
 from gateway.evidence.form import to_json
-from gateway.evidence.replaying import answers, decide_again, same, under
+from gateway.evidence.replaying import answers, decide_again, same
+from gateway.evidence.resetting import under
 from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_professional import ReadingProfessional

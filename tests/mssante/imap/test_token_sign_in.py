@@ -45,9 +45,10 @@ class Place:
         return wire
 
     def refusals(self) -> list[str]:
+        self.room.writer.submit(lambda _: None).result(20)  # what came before is there
         with self.room.database.read() as work:
             lines = work.journal.lines("operator")
-            return [one.subject for one in lines if one.action == "session:refuse"]
+            return [one.outcome for one in lines if one.action == "session:refuse"]
 
 
 @pytest.fixture

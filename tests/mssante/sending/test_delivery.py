@@ -11,10 +11,12 @@ from gateway.core.copies import Copy, CopyReason
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.errors import InvalidError
+from gateway.evidence.replaying import decide_again
 from gateway.message.received import return_path
 from gateway.store.arrivals.arrivals import ArrivalState, digest_of
 from gateway.store.arrivals.deliveries import Deliveries
 from gateway.store.arrivals.rows import content_digest
+from gateway.store.evidence.keeping import EvidenceReader
 from gateway.store.inbox.values import ConversationState, MayReply
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
@@ -102,6 +104,28 @@ def test_a_mailbox_closed_meanwhile_returns_the_copy(post: Post) -> None:
     assert post.kept(arrival_id).recipients[0].reasons == (CopyReason.MAILBOX_CLOSED,)
     assert post.box(DOCTOR) == []
     assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_a_patients_own_message_is_kept_with_why_it_gets_in_or_does_not(
+    post: Post, state: str
+) -> None:
+    arrival_id = post.keep(mail(), post.mailbox(DOCTOR), sender=post.own)
+    with post.database.write() as work:
+        Mailboxes(work).set_state(post.mailboxes[DOCTOR], state)
+    post.decide(arrival_id)
+
+    post.work(TaskKind.DELIVER)
+
+    action = "message:deliver" if state == "open" else "message:return"
+    (line,) = post.lines(action)
+    with post.database.read() as work:
+        (kept,) = EvidenceReader(work).about(arrival_id)
+    (part,) = kept.parts
+    assert (kept.id, kept.profile_id) == (line.detail["decision"], post.profile_id)
+    assert kept.digests == (line.detail["evidence"],)
+    assert part.reasons == (() if state == "open" else ("MAILBOX_CLOSED",))
+    assert decide_again([part]) == (part.decided,)
 
 
 def test_another_operators_copy_waits_for_its_relay(post: Post) -> None:

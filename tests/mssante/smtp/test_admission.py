@@ -24,7 +24,8 @@ from gateway.evidence.arguments import (
     EvidenceKind,
     TakenDecision,
 )
-from gateway.evidence.replaying import answers, decide_again, under
+from gateway.evidence.replaying import answers, decide_again
+from gateway.evidence.resetting import under
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
@@ -36,6 +37,7 @@ from gateway.pki.profiles import name_of
 from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
+from gateway.rights.relay_rules import RelayFacts
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.decisions import Decisions
@@ -1100,6 +1102,28 @@ def test_a_message_leaves_for_the_space_of_trust_and_from_users_only(
 
     found: Any = admission.admit_recipient(hospital, read_address(address))
     assert (found if isinstance(found, Recipient) else refusal(found)) == by_users
+
+
+@pytest.mark.parametrize("of_users", [True, False])
+def test_a_refused_domain_is_kept_with_the_door_and_what_the_list_says_of_it(
+    admission: Admission,
+    peer: AdmittedSender,
+    hospital: AdmittedSender,
+    of_users: bool,
+) -> None:
+    asks, address = (hospital, ELSEWHERE) if of_users else (peer, PEER)
+    found = admission.admit_recipient(asks, read_address(address))
+
+    assert isinstance(found, Refused)
+    assert found.refusal is not None
+    part = TakenDecision.of_json(json.loads(found.refusal.part.text()))
+    assert part.arguments == RelayFacts(
+        door=asks.link.door,
+        domain=address.partition("@")[2],
+        leads_on=not of_users,
+    )
+    assert decide_again([part]) == (part.decided,)
+    assert [one.reason for one in answers(part)] == ["RELAY_REFUSED"]
 
 
 @pytest.mark.parametrize("address", [None, read_address(DOCTOR), read_address(PEER)])

@@ -13,19 +13,19 @@ from attrs import evolve
 from gateway import metrics
 from gateway.clock import utc_now
 from gateway.core.envelope import Door, Recipient, RecipientKind, Sender, SenderKind
-from gateway.evidence.arguments import mailbox_part
+from gateway.evidence.arguments import answered_part
 from gateway.message.address import MailAddress, read_address
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.admission import Admission
 from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal
-from gateway.mssante.smtp.kept_refusals import KeptRefusals
 from gateway.mssante.smtp.reception import Incoming, SmtpReception
 from gateway.mssante.smtp.replies import Reply
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderRefusal
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
-from gateway.store.journal import Entry
+from gateway.store.evidence.quota import RefusalQuota
+from gateway.store.journal import Action, Entry
 from gateway.store.tables import arrivals
 from gateway.trust.space import TrustSpace
 from tests.builders_settings import make_settings
@@ -105,6 +105,13 @@ def last_line(smtp: SmtpReception) -> Entry:
     smtp.reception.writer.submit(lambda _: None).result(SECONDS)
     with smtp.reception.database.read() as work:
         return list(work.journal.lines("operator"))[-1]
+
+
+def refused_connections(smtp: SmtpReception) -> int:
+    last_line(smtp)
+    with smtp.reception.database.read() as work:
+        lines = list(work.journal.lines("operator"))
+    return len([one for one in lines if one.action == Action.CONNECTION_REFUSED])
 
 
 def counted() -> float:
@@ -232,9 +239,9 @@ def test_what_the_content_is_refused_for_is_in_the_journal_and_nothing_is_kept(
 def test_of_more_refusals_than_the_limit_says_only_the_lines_are_kept(
     smtp: SmtpReception,
 ) -> None:
-    smtp.kept_refusals = KeptRefusals(2)
+    smtp.kept_refusals = RefusalQuota(2, 0)
     facts = MailboxFacts(exists=False, quota_bytes=1)
-    part = mailbox_part(facts, "MAILBOX_UNKNOWN")
+    part = answered_part(facts, "MAILBOX_UNKNOWN")
     refused = DoorRefusal(sender=OPERATOR.sender, part=part)
 
     def lines(count: int) -> list[int | None]:
@@ -249,9 +256,31 @@ def test_of_more_refusals_than_the_limit_says_only_the_lines_are_kept(
 
     assert lines(4) == [0, 0, None, None]
     smtp.kept_refusals = evolve(smtp.kept_refusals)
-    smtp.kept_refusals._left_out = 2  # as after the hour
+    smtp.kept_refusals._not_kept = 2  # as after the hour
 
     assert lines(2) == [2, 0]
+
+
+def test_a_flood_of_one_address_leaves_as_many_lines_as_the_limit_says(
+    smtp: SmtpReception,
+) -> None:
+    smtp.kept_refusals = RefusalQuota(9, 2)
+    smtp.refused(OPERATOR, "MALFORMED")  # that there is a line
+
+    def refuse(peer: str) -> int:
+        """Note a refused connection; return how many lines there are then."""
+        smtp.note(Action.CONNECTION_REFUSED, "CERT_REVOKED", Door.OPERATOR, peer=peer)
+        return refused_connections(smtp)
+
+    assert [refuse("198.51.100.7") for _ in range(4)] == [1, 2, 2, 2]
+    assert refuse("198.51.100.8") == 3
+    part = answered_part(MailboxFacts(exists=False, quota_bytes=1), "MAILBOX_UNKNOWN")
+    smtp.refused(
+        OPERATOR,
+        "MAILBOX_UNKNOWN",
+        DoorRefusal(sender=OPERATOR.sender, part=part),
+    )
+    assert last_line(smtp).detail["not_noted_before"] == 2
 
 
 def test_as_many_hops_as_the_setting_says_may_be(smtp: SmtpReception) -> None:

@@ -9,13 +9,13 @@ from gateway.core.reasons import Reason
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.replying import (
     PATIENT_BY_MAIL,
-    RELAY_REFUSED,
     reply_to,
     reply_to_refusal,
     reply_to_sender,
 )
 from gateway.reception.keeping import Answer, Failed, Failure, Kept, Twin
 from gateway.rights.mailbox_rules import MailboxRefusal
+from gateway.rights.relay_rules import RelayRefusal
 from gateway.rights.sender_rules import SenderRefusal
 
 
@@ -52,7 +52,7 @@ TO_USERS = [
     ),
     (MailboxRefusal.CLOSED, "550 5.2.1 This mailbox is closed"),
     (
-        RELAY_REFUSED,
+        RelayRefusal.REFUSED,
         "550 5.7.1 This domain is not in the space of trust of MSSante",
     ),
     (

@@ -58,6 +58,26 @@ def test_a_filing_says_who_where_and_which_document(site: Site) -> None:
 
 
 @blocking
+def test_who_asked_whether_a_message_can_be_sent_is_named(site: Site) -> None:
+    note(
+        site,
+        Action.RECIPIENT_LOOKED,
+        "yes",
+        site.patient,
+        who="professional",
+        identity="899700000017",
+        person="Camille MOREAU",
+        structure="CHU de démonstration",
+    )
+
+    page = site.signed_in().get("/history").text
+
+    assert "A demandé si un message peut vous être envoyé" in page
+    assert "Camille MOREAU" in page
+    assert "CHU de démonstration" in page
+
+
+@blocking
 def test_an_operators_reading_shows_with_name_and_reason(site: Site) -> None:
     note(
         site,

@@ -254,7 +254,7 @@ def site(
         yield running
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_vault_is_as_though_the_rest_had_never_been_filed(
     site: ProSite, seed: int
 ) -> None:

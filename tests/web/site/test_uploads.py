@@ -60,28 +60,29 @@ REFUSED = [
 def test_a_file_that_is_what_it_says_passes(
     name: str, content: bytes, media_type: str
 ) -> None:
-    accepted, refused = judge_files([UploadedFile(name, content)], POLICY)
+    judged = judge_files([UploadedFile(name, content)], POLICY)
 
-    assert refused == []
-    assert (accepted[0].name, accepted[0].media_type) == (name, media_type)
+    assert judged.refused == ()
+    (file,) = judged.accepted
+    assert (file.name, file.media_type) == (name, media_type)
 
 
 @pytest.mark.parametrize(("name", "content", "refusal"), REFUSED)
 def test_a_disguise_is_refused(
     name: str, content: bytes, refusal: AttachmentRefusal
 ) -> None:
-    accepted, refused = judge_files([UploadedFile(name, content)], POLICY)
+    judged = judge_files([UploadedFile(name, content)], POLICY)
 
-    assert accepted == []
-    assert [one.refusal for one in refused] == [refusal]
+    assert judged.accepted == ()
+    assert [one.refusal for one in judged.refused] == [refusal]
 
 
 def test_too_many_and_too_much_are_refused_for_the_whole() -> None:
     files = [UploadedFile(f"{n}.txt", b"x" * 900) for n in range(4)]
 
-    _, refused = judge_files(files, POLICY)
+    judged = judge_files(files, POLICY)
 
-    assert [one.refusal for one in refused] == [
+    assert [one.refusal for one in judged.refused] == [
         REFUSAL.TOO_MANY_FILES,
         REFUSAL.TOTAL_TOO_LARGE,
     ]
@@ -97,17 +98,17 @@ def test_too_many_and_too_much_are_refused_for_the_whole() -> None:
     ],
 )
 def test_names_are_made_safe(name: str, kept: str) -> None:
-    accepted, _ = judge_files([UploadedFile(name, b"Bonjour")], POLICY)
+    judged = judge_files([UploadedFile(name, b"Bonjour")], POLICY)
 
-    assert accepted[0].name == kept
+    assert judged.accepted[0].name == kept
 
 
 @given(st.text(max_size=40), st.binary(max_size=400))
 def test_any_name_and_bytes_give_an_answer(name: str, content: bytes) -> None:
-    accepted, refused = judge_files([UploadedFile(name, content)], POLICY)
+    judged = judge_files([UploadedFile(name, content)], POLICY)
 
-    assert len(accepted) + len(refused) >= 1
-    assert all("\n" not in one.name and "/" not in one.name for one in accepted)
+    assert len(judged.accepted) + len(judged.refused) >= 1
+    assert all("\n" not in one.name and "/" not in one.name for one in judged.accepted)
 
 
 @given(st.binary(max_size=200))
