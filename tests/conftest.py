@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from gateway.trust.tls import Identity, load_identity, smtp_server_context
 from tests.builders_database import database_at, empty_sqlite
 from tests.fakes import SetClock
 from tests.pki import pki, pki_folder
-from tests.postgres import drop_database, name_of, new_database, postgres_server
+from tests.postgres import MEMORY, drop_database, name_of, new_database, postgres_server
 
 if TYPE_CHECKING:
     from tests.mssante.post import Post
@@ -37,8 +38,20 @@ settings.load_profile("untimed")
 PROGRAMS_HASHER = accounts.HASHER
 accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
+_ROOM = 6 << 30
 _MASK = os.umask(0o022)
 os.umask(_MASK)
+
+
+def pytest_configure() -> None:
+    """
+    Keep what the tests write in memory where there is room: it is synced all the time.
+
+    What a disk may lose is tried without one: `tests/power_cuts.py` goes by what was
+    synced.
+    """
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

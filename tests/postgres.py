@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from gateway.measuring.processes import family
 
-_MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")
 _ROOM = 2 << 30
 
 
@@ -172,8 +172,8 @@ def postgres_server() -> Iterator[str | None]:
 
 
 def _roomy() -> str:
-    if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM:
-        return str(_MEMORY)
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > _ROOM:
+        return str(MEMORY)
     return "/tmp"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -16,12 +17,19 @@ from tests.builders_settings import write_settings
 Run = Callable[..., int]
 
 
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with settings and a database that went through every migration."""
+    folder = tmp_path_factory.mktemp("model")
+    create_database(read_settings(write_settings(folder))).close()
+    return folder
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(tmp_path: Path, model: Path) -> Path:
     """A settings file whose database has its tables."""
-    file = write_settings(tmp_path)
-    create_database(read_settings(file)).close()
-    return file
+    shutil.copytree(model, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "gateway.toml"
 
 
 @pytest.fixture

@@ -38,12 +38,14 @@ from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.relay_rules import RelayFacts
+from gateway.rights.sender_rules import LinkKind
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import mailboxes
 from gateway.trust.space import PeerVerdict, TrustSpace
+from gateway.trust.tokens import Bearer
 from tests.builders_people import (
     MATRICULE,
     TEST_RANGE,
@@ -223,6 +225,55 @@ def test_who_may_not_use_a_door_hears_one_reply(
     assert refusal(admission.admit_sender(door, der_of(certificate), None)) == refused
     assert_peer_is_kept(admission.judge(door, der_of(certificate)))
     assert_peer_is_kept(admission.admit_sender(door, der_of(certificate), None))
+
+
+@pytest.mark.parametrize(
+    ("door", "link"),
+    [(OPERATORS, LinkKind.RELAY), (USERS, LinkKind.SUBMISSION)],
+)
+def test_it_is_kept_at_which_kind_of_door_a_certificate_was_refused(
+    admission: Admission, door: Door, link: LinkKind
+) -> None:
+    found = admission.judge(door, der_of("bad/revoked"))
+    assert isinstance(found, Refused)
+    assert found.refusal is not None
+    kept = json.loads(found.refusal.part.text())
+
+    assert link.value in json.dumps(kept)
+    assert {*LinkKind} - {link} == {
+        one for one in LinkKind if f'"{one.value}"' not in json.dumps(kept)
+    }
+
+
+TOKEN = Bearer(
+    identity="899700000017", issuer="https://provider.test", program="a-mail-program"
+)
+
+
+def test_who_signed_in_by_a_token_writes_from_their_own_mailboxes(
+    admission: Admission,
+) -> None:
+    found = admission.admit_sender(USERS, b"", read_address(DOCTOR), bearer=TOKEN)
+    other = admission.admit_sender(USERS, b"", read_address(SERVICE), bearer=TOKEN)
+
+    assert isinstance(found, AdmittedSender)
+    assert found.sender == Sender(
+        kind=SenderKind.PERSON,
+        identity="899700000017",
+        issuer="https://provider.test",
+        entry="a-mail-program",
+    )
+    assert refusal(other) == (replies.MAILBOX_NOT_HELD, "REVERSE_PATH_NOT_HELD")
+
+
+def test_a_certificate_beside_a_token_has_to_be_believed(admission: Admission) -> None:
+    path, card = read_address(DOCTOR), der_of("doctor")
+    shown = admission.admit_sender(USERS, card, path, bearer=TOKEN)
+    refused = admission.admit_sender(USERS, der_of("bad/revoked"), path, bearer=TOKEN)
+
+    assert isinstance(shown, AdmittedSender)
+    assert shown.sender.issuer == "https://provider.test"
+    assert refusal(refused) == (replies.NOT_ENTITLED, "CERT_REVOKED")
 
 
 def test_what_is_no_certificate_may_not_use_a_door(admission: Admission) -> None:
