@@ -25,6 +25,7 @@ _LONG = 400
 _REASONS = {
     "gateway/store/journal.py": "the lines, their chains, and both ways to read them",
     "gateway/store/arrivals/arrivals.py": "a message and all its recipients",
+    "gateway/node/service.py": "one process put together, and its rounds",
     "gateway/store/inbox/reading.py": "every question to an inbox, seen by one reader",
     "gateway/store/base/work.py": "the unit of work and the database that opens it",
     "gateway/store/patients/accounts.py": "a login and a password, and what they end",

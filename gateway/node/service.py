@@ -18,6 +18,7 @@ from twisted.internet.error import CannotListenError
 from twisted.logger import Logger
 
 from gateway.clock import utc_now
+from gateway.dmp_bridge.asking_authors import AskingAuthors
 from gateway.errors import GatewayError, UnavailableError
 from gateway.loop import Threads, notice_ended_children, when_told_to_reload
 from gateway.metrics import ALTERED_NAME
@@ -43,6 +44,7 @@ from gateway.node.reports import EVERY_SECONDS, counts_of
 from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
+from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import wake_tellings
@@ -272,6 +274,9 @@ class Service:
         outbox, kept = Outbox(outgoing.outbox), timedelta(days=outgoing.outbox_days)
         carrying, notices = self._carrying, self._settings.notices
         idle = timedelta(minutes=self._settings.reading.idle_minutes)
+        asking = AskingAuthors(
+            self._database, self._settings, open_vaults(self._database)
+        )
 
         def rounds_and_strays() -> dict[str, int]:
             bounced = _take_bounces(self._database, self._settings)
@@ -284,6 +289,7 @@ class Service:
                 wake_unread(work, notices.unread_days)
                 late["requests"] = forget_requests(work)
                 late["consultations"] = Consultations(work).end_over(idle, 1000)
+            late |= asking.run()
             gone = {**bounced, **late, **rounds.run(), **files, **strays.run().changes}
             return {**gone, **days.run(), **carrying.run()}
 

@@ -21,6 +21,7 @@ from gateway.mssante.sending.out import HostCheck, SmtpOut
 from gateway.mssante.sending.professional_codes import SendingCodes
 from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.mssante.sending.relaying import Relaying
+from gateway.mssante.sending.reminding import RemindingAuthors
 from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
 from gateway.mssante.sending.treating import TellingTreating
@@ -80,6 +81,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.DELIVER: delivering,
         TaskKind.RECALL: Recalling(TakingBack(database, settings, brought)),
         TaskKind.TELL_TREATING: TellingTreating(database, settings),
+        TaskKind.REMIND: RemindingAuthors(database, settings),
         TaskKind.UNREAD: TellingUnread(database, settings, brought),
         TaskKind.ACKNOWLEDGE: Acknowledging(database, settings),
         TaskKind.RELAY: Relaying(database, out, schedule),

@@ -34,6 +34,7 @@ LOCAL = (
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
     TaskKind.APPOINT,
+    TaskKind.REMIND,
     TaskKind.TELL,
     TaskKind.TELL_TREATING,
     TaskKind.UNREAD,

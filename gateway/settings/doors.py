@@ -344,6 +344,9 @@ class WebSettings(Table):
         "New messages of one patient that may be begun at once; of more the oldest "
         "goes. Answers are counted apart: one for each conversation.",
     ] = 50
+    max_corrections: Annotated[
+        int, "Documents of a patient whose authors may be asked at once to change them."
+    ] = 20
     max_oppositions: Annotated[
         int, "Oppositions of a patient on the pages that may stand at once."
     ] = 100

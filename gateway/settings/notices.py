@@ -11,6 +11,7 @@ from gateway.settings.table import Table
 
 _MOST_DAYS = 3660
 _MOST_UNREAD_DAYS = 90
+_MOST_AUTHOR_DAYS = 365
 
 
 @frozen(kw_only=True)
@@ -33,6 +34,17 @@ class NoticeSettings(Table):
         "professional by mail, a patient in the space; 90 at most. 0: nobody is told.",
     ] = 7
 
+    remind_author_days: Annotated[
+        int,
+        "Days after which the author of a document is reminded that a patient asked to "
+        "have it corrected or withdrawn.",
+    ] = 15
+    author_days: Annotated[
+        int,
+        "Days after which the service looks into what an author was asked and did not "
+        "answer; more than remind_author_days, 365 at most.",
+    ] = 30
+
     def __attrs_post_init__(self) -> None:
         """Refuse an hour that no day has, and to forget before people have looked."""
         if not 0 <= self.digest_hour <= 23:
@@ -41,3 +53,8 @@ class NoticeSettings(Table):
             raise MisuseError("[notices]: kept_days is between 30 and 3660")
         if not 0 <= self.unread_days <= _MOST_UNREAD_DAYS:
             raise MisuseError("[notices]: unread_days is between 0 and 90")
+        if not 0 < self.remind_author_days < self.author_days <= _MOST_AUTHOR_DAYS:
+            raise MisuseError(
+                "[notices]: author_days is 365 at most, and more than "
+                "remind_author_days, which is 1 or more"
+            )

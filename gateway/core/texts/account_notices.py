@@ -41,6 +41,21 @@ ACCOUNT_NOTICES: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
                 "This e-mail is automatic, please do not answer.\n",
             ),
         },
+        "correction": {
+            "fr": (
+                "Une demande est restée sans réponse",
+                "Bonjour,\n\n"
+                "Vous avez demandé quelque chose à un professionnel, qui n’a pas "
+                "répondu à temps. Le service s’en occupe. La suite est dans votre "
+                "espace.\n" + CARE_FR,
+            ),
+            "en": (
+                "Something that you asked was not answered",
+                "Hello,\n\n"
+                "You asked something of a professional, who did not answer in time. "
+                "The service looks into it. More is in your space.\n" + CARE_EN,
+            ),
+        },
         "inquiry": {
             "fr": (
                 "Du nouveau sur votre question",

@@ -60,6 +60,10 @@ CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(
             "Un accès du service à votre espace n’était pas justifié",
             "An access of the service to your space was not justified",
         ),
+        NoticeKind.CORRECTION: Both(
+            "Une demande à l’auteur d’un document est restée sans réponse",
+            "What you asked of the author of a document was not answered",
+        ),
         NoticeKind.INQUIRY: Both(
             "Du nouveau sur un signalement", "News of one of your reports"
         ),

@@ -178,6 +178,31 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "delegation:end": _said(
             Deed.SETTINGS, "Aide d’un proche terminée", "The help of someone ended"
         ),
+        "correction:ask": _said(
+            Deed.MESSAGES,
+            "Correction d’un document demandée à son auteur",
+            "The author of a document was asked to correct it",
+        ),
+        "correction:remind": _said(
+            Deed.SERVICE,
+            "Auteur d’un document relancé",
+            "The author of a document was reminded",
+        ),
+        "correction:escalate": _said(
+            Deed.SERVICE,
+            "Demande sans réponse de l’auteur : le service s’en occupe",
+            "The author did not answer: the service looks into it",
+        ),
+        "correction:end": _said(
+            Deed.SERVICE,
+            "Demande à l’auteur d’un document terminée",
+            "What was asked of the author of a document is over",
+        ),
+        "correction:take-back": _said(
+            Deed.MESSAGES,
+            "Demande à l’auteur d’un document retirée",
+            "What was asked of the author of a document was taken back",
+        ),
         "inquiry:open": _said(
             Deed.SETTINGS,
             "Personne inconnue signalée au service",

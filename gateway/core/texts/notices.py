@@ -55,6 +55,7 @@ class NoticeKind(StrEnum):
     PROVISIONAL = "provisional"  # the code to activate a space with
     LOGIN = "login"  # the login, for who forgot it
     ACCOUNT = "account"  # the login or the telephone number was changed
+    CORRECTION = "correction"  # what was asked of an author waits for too long
     INQUIRY = "inquiry"  # somebody reported: a step was done with it
     DEVICE = "device"  # signed in with a browser that was not known
     PASSKEY = "passkey"  # a passkey was added or removed

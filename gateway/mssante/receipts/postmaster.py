@@ -37,10 +37,11 @@ def write_mail(
     subject: str,
     text: str,
     answers: KeptArrival | None = None,
+    about: str = "",
 ) -> WrittenReceipt:
     """
     Return a mail in plain words, encrypted; one that ``answers`` a message goes to its
-    return path.
+    return path. ``about`` is the Message-ID of one that the recipient was sent.
 
     Raises:
         UnavailableError: the disk refused.
@@ -56,7 +57,7 @@ def write_mail(
             text=text,
             date=database.clock(),
             message_id=message_id,
-            in_reply_to="" if answers is None else answers.message_id.strip("<>"),
+            in_reply_to=(about if answers is None else answers.message_id).strip("<>"),
             headers={"Auto-Submitted": how},
         )
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from gateway.core.shown_text import mailbox_name
 from gateway.rights.visibility_rules import PatientReader, sees_secrets
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.digests import correspondent_digests, secret_digests
 from gateway.store.inbox.secrets import Secrets, secrets_of
 from gateway.store.inbox.values import (
     AttachedFile,
@@ -37,6 +38,8 @@ from gateway.store.tables import conversations, inbox_messages
 
 _MESSAGE = inbox_messages.c
 _CHUNK = 50
+_PREVIEW, _LOOKED_AT = 120, 500
+"""Characters of a text that a list shows, and of those that it is made from."""
 
 
 @frozen
@@ -91,11 +94,13 @@ class InboxReader:
         by_conversation = {one.conversation_id: one for one in last}
         return [self._with_last(row, by_conversation[row.id]) for row in rows]
 
-    def count(self, profile_id: str) -> int:
-        """Return how many conversations have a visible message."""
+    def count(self, profile_id: str, *, unread: bool = False) -> int:
+        """Return how many conversations have a visible message, or an unread one."""
         return self.work.connection.execute(
             select(func.count(_MESSAGE.conversation_id.distinct())).where(
-                _MESSAGE.profile_id == profile_id, self._visible(profile_id)
+                _MESSAGE.profile_id == profile_id,
+                self._visible(profile_id),
+                _MESSAGE.read_at.is_(None) if unread else true(),
             )
         ).scalar_one()
 
@@ -228,17 +233,14 @@ class InboxReader:
         found = self._deciding(profile_id, _MESSAGE.conversation_id == conversation.id)
         if found:
             return found
-        with_them = conversations.alias()
-        of_them = (
-            select(conversations.c.id)
-            .join(
-                with_them,
-                and_(
-                    with_them.c.profile_id == conversations.c.profile_id,
-                    with_them.c.correspondent == conversations.c.correspondent,
-                ),
-            )
-            .where(with_them.c.id == conversation.id)
+        keys, address = self.work.keys, conversation.address
+        with_them = {
+            *correspondent_digests(keys, profile_id, address),
+            *secret_digests(keys, profile_id, address),
+        }
+        of_them = select(conversations.c.id).where(
+            conversations.c.profile_id == profile_id,
+            conversations.c.correspondent.in_(sorted(with_them)),
         )
         among: ColumnElement[bool] = _MESSAGE.conversation_id.in_(of_them)
         if conversation.state is ConversationState.ENDED:
@@ -320,6 +322,23 @@ class InboxReader:
             _MESSAGE.direction == Direction.IN.value,
         )
         return found[0] if found else None
+
+    def was_written_to_since(
+        self, profile_id: str, conversation_id: str, moment: datetime
+    ) -> bool:
+        """Tell whether something came in since, in one conversation, deleted or not."""
+        return self.work.connection.execute(
+            select(
+                select(_MESSAGE.id)
+                .where(
+                    _MESSAGE.conversation_id == conversation_id,
+                    _MESSAGE.profile_id == profile_id,
+                    _MESSAGE.direction == Direction.IN.value,
+                    _MESSAGE.at > moment,
+                )
+                .exists()
+            )
+        ).scalar_one()
 
     def is_secret(self, profile_id: str, message: InboxMessage) -> bool:
         """Tell whether a message is kept from representatives, whoever reads now."""
@@ -431,6 +450,7 @@ class InboxReader:
             self._conversation(row),
             last_at=message.at,
             last_subject=message.subject,
+            last_text=" ".join(message.text[:_LOOKED_AT].split())[:_PREVIEW],
             last_direction=message.direction,
             last_is_recalled=message.recalled_at is not None,
             messages=row.messages,

@@ -44,7 +44,8 @@ class Conversation:
     """
     An exchange with one correspondent on one subject.
 
-    ``last_at`` is of its newest visible message, ``kind`` the mailbox kind as announced
+    ``last_at`` is of its newest visible message, as are ``last_subject`` and the
+    beginning of its text, ``last_text``; ``kind`` is the mailbox kind as announced
     (PER, ORG, APP, CAB) or empty. One that ``is_secret`` is kept from legal
     representatives (CSP R. 1111-50), with all that is written in it.
     """
@@ -56,6 +57,7 @@ class Conversation:
     state: ConversationState
     last_at: datetime
     last_subject: str = field(default="", repr=False)
+    last_text: str = field(default="", repr=False)
     last_direction: Direction = Direction.IN
     last_is_recalled: bool = False
     messages: int = 0

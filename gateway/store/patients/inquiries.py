@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import asdict, evolve, field, frozen
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from gateway.core.actors import Who
 from gateway.errors import DestroyedError, NotFoundError
@@ -21,6 +21,9 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.profiles import Profile
 from gateway.store.tables import data_keys, inquiries
+
+UNANSWERED: Final = "correction"
+"""Where a report comes from that nobody wrote: an author did not answer."""
 
 _MOST_SHOWN: Final = 100
 _ACTIONS = {
@@ -45,7 +48,8 @@ class ReportedPerson:
     Whom a patient does not know, and where they met them.
 
     ``identity`` is what a block names, empty for an operator of the service. ``source``
-    is ``document``, ``conversation`` or ``line``, ``subject`` its id. ``text`` is what
+    is ``document``, ``conversation`` or ``line``, ``subject`` its id; or `UNANSWERED`,
+    with the document whose author was asked. ``text`` is what
     the patient adds; ``blocked`` whether they were blocked with it. ``by`` is who says
     so, a word of `Who`.
     """
@@ -91,7 +95,8 @@ class Inquiries:
             created_at=now,
             changed_at=now,
         )
-        self._note(Action.INQUIRY_OPENED, inquiry_id, profile.id)
+        if reported.source != UNANSWERED:  # that has a line of its own
+            self._note(Action.INQUIRY_OPENED, inquiry_id, profile.id)
         return inquiry_id
 
     def move(
@@ -176,17 +181,6 @@ class Inquiries:
         rows = self.work.connection.execute(query).all()
         sound = [row for row in rows if self.work.rows.is_sound(inquiries, row)]
         return [self._inquiry(row) for row in sound], len(rows) - len(sound)
-
-    def open_count(self, profile_id: str) -> int:
-        """Return how many of a patient's are not closed."""
-        return self.work.connection.execute(
-            select(func.count())
-            .select_from(inquiries)
-            .where(
-                inquiries.c.profile_id == profile_id,
-                inquiries.c.state != InquiryState.CLOSED.value,
-            )
-        ).scalar_one()
 
     def _inquiry(self, row: Any) -> Inquiry:
         self.work.rows.check(inquiries, row)

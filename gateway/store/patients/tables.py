@@ -303,6 +303,22 @@ inquiries = Table(
 )
 """A patient does not know somebody, and asks the service who that is."""
 
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False, index=True),
+    Column("document_id", Id, nullable=False),
+    Column("state", String(12), nullable=False, index=True),  # of CorrectionState
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("said", LargeBinary, nullable=False),  # sealed: whom, why, what came of it
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("remind_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
+)
+"""A patient asked the author of a document to correct or to withdraw it."""
+
 delegations = Table(
     "delegations",
     metadata,

@@ -183,6 +183,17 @@ FIRST: Mapping[str, Sequence[str]] = {
         "opened_at",
         "ended_at",
     ),
+    "corrections": (
+        "id",
+        "profile_id",
+        "document_id",
+        "state",
+        "key_id",
+        "said",
+        "asked_at",
+        "remind_at",
+        "due_at",
+    ),
     "hidden_documents": (
         "id",
         "profile_id",

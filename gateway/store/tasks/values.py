@@ -29,6 +29,7 @@ class TaskKind(StrEnum):
     UNREAD = "unread"  # a place among all messages: who is to hear that nobody read it
     APPOINT = "appoint"  # a patient and a professional, who is told to be administrator
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
+    REMIND = "remind"  # what was asked of an author: they are reminded of it
     TELL_TREATING = "tell-treating"  # a consultation in an emergency: tell the doctor
 
 

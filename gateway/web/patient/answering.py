@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -35,7 +35,6 @@ from gateway.rights.messaging_rules import (
 )
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.drafts import Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import (
     AttachedFile,
@@ -53,6 +52,9 @@ from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.writing_evidence import keep_writing, writing_part
 from gateway.web.site.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
+
+Also = Callable[[UnitOfWork, str, str], None]
+"""What is done with a message, by the ids of its conversation and of itself."""
 
 _REFERENCES = 20
 _NO_FILES = FilesAsked(policy=AttachmentPolicy())
@@ -178,7 +180,7 @@ class Answering:
         now: datetime,
         *,
         begins: bool = False,
-        draft: str = "",
+        also: Also | None = None,
     ) -> str:
         """
         Keep the patient's message: for its recipients and in the thread, at once.
@@ -194,7 +196,7 @@ class Answering:
             writing: What it says.
             now: Its date.
             begins: It is no answer: it stands in the conversation on its own subject.
-            draft: The id of what it was begun as, which is forgotten.
+            also: Done in the same commit, with the conversation and the message.
         """
         if begins:
             route = evolve(route, message=None, references=())
@@ -207,8 +209,8 @@ class Answering:
             inbox, place = Inbox(work), conversation.id
             if begins:
                 place = inbox.begin(conversation, profile.id, writing.subject)
-            if draft:
-                Drafts(work).forget(profile.id, draft)
+            if also is not None:
+                also(work, place, submission.id)
             inbox.send(
                 place,
                 profile.id,

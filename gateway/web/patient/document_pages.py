@@ -10,8 +10,10 @@ from gateway.core.vault import FiledDocument
 from gateway.documents.media import ENDINGS
 from gateway.documents.printed_page import Pairs, PrintedPage
 from gateway.errors import NotFoundError
+from gateway.rights.correction_rules import UNDER_WAY
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
+from gateway.store.patients.corrections import Corrections
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import (
     DocumentCard,
@@ -43,6 +45,7 @@ class OneDocumentPages:
             facts = seen.card(document)
             content = seen.vault.content(document)
             newer = seen.find(facts.replaced_by)
+            asked = Corrections(work).of_document(visit.profile.id, document_id)
         rendering = self.desk.documents.render(
             content,
             media_url=lambda media: f"/documents/{document_id}/media/{media}",
@@ -55,6 +58,7 @@ class OneDocumentPages:
             "document.html",
             facts=facts,
             newer=newer.id if newer is not None else "",
+            asked=next((one for one in asked if one.state in UNDER_WAY), None),
             rendering=rendering,
             Shown=Shown,
             added=visit.query.get("done") == "added",

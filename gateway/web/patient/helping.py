@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.core.actors import Actor, Means, Who
+from gateway.core.keeping import (
+    MAX_TITLE,
+    AddedFile,
+    Category,
+    FileToKeep,
+    KeptDocument,
+)
 from gateway.core.notices import Happened
 from gateway.core.person import IdentityTraits
+from gateway.core.texts.attestations import TITLE
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
 from gateway.rights.delegation_rules import (
@@ -19,6 +28,7 @@ from gateway.rights.delegation_rules import (
     AcceptanceFacts,
     AnswerFault,
     Capacity,
+    DelegationState,
     InvitationFacts,
     InvitationFault,
     Term,
@@ -29,7 +39,7 @@ from gateway.rights.delegation_rules import (
     judge_invitation,
     judge_term,
 )
-from gateway.rights.profile import ProfileState, may_sign_in
+from gateway.rights.profile import ProfileState, accepts_filing, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import (
     Delegation,
@@ -39,6 +49,7 @@ from gateway.store.patients.delegations import (
 )
 from gateway.store.patients.majority import keep_majority
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.web.patient.attesting import Attested, attestation_of
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.visits import Visit, person_name
 
@@ -113,6 +124,7 @@ class Helping:
             NotFoundError: nobody asked that of this patient.
         """
         today = self.desk.day(visit.now)
+        attest = self._attestation(visit, delegation_id) if accepts else None
 
         def job(work: UnitOfWork) -> AnswerFault | None:
             own = visit.profile.id
@@ -150,10 +162,50 @@ class Helping:
                     keep_majority(work, holder)
                 self._tell_representatives(work, holder, own)
             elif holder is not None:
+                if attest is not None:
+                    with work.acting_by({"who": Who.SYSTEM.value}):
+                        attest(work)
                 self._tell(work, holder, visit)
             return None
 
         return self.desk.write(job)
+
+    def _attestation(
+        self, visit: Visit, delegation_id: str
+    ) -> Callable[[UnitOfWork], KeptDocument] | None:
+        """
+        Return what files a carer's attestation among the holder's documents.
+
+        It is made before the transaction, as it is once the carer has agreed; None
+        where there is nothing to attest.
+        """
+        with self.desk.database.read() as work:
+            one = Delegations(work).get(delegation_id)
+            holder = Delegations(work).holder(one) if one is not None else None
+        if one is None or holder is None or one.named is None:
+            return None
+        if one.capacity is not Capacity.CARER or one.helper_id != visit.profile.id:
+            return None
+        if not accepts_filing(ProfileState(holder.state)):
+            return None
+        agreed = evolve(one, state=DelegationState.ACCEPTED, answered_at=visit.now)
+        said = Attested(
+            one=agreed,
+            holder=NamedPerson.of(holder),
+            helper=one.named,
+            service=self.desk.settings.domains.operator_name,
+            today=self.desk.day(visit.now),
+            day_of=self.desk.day,
+        )
+        file = FileToKeep(
+            source=AddedFile(holder.id, f"attestation:{one.id}"),
+            title=f"{TITLE.fr} : {one.named.name}"[:MAX_TITLE],
+            category=Category.ADMINISTRATIVE,
+            media_type="application/pdf",
+            content=attestation_of(said, "fr"),
+            day=said.today,
+        )
+        return self.desk.own_documents.prepare(holder, file)
 
     def _tell_representatives(
         self, work: UnitOfWork, holder: Profile, own: str

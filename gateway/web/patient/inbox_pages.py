@@ -29,6 +29,9 @@ from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.uploads import shown_type
 from gateway.web.site.visits import Visit
 
+_UNREAD = "unread"
+"""What an address says that asks for what is not read yet."""
+
 
 @frozen
 class InboxPages:
@@ -37,14 +40,19 @@ class InboxPages:
     desk: PatientDesk
 
     def inbox(self, visit: Visit) -> Answer:
-        """List the conversations, the newest first."""
-        profile_id = visit.profile.id
+        """List the conversations, or those not all read, the newest first."""
+        profile_id, unread = visit.profile.id, visit.query.get("show") == _UNREAD
         with self.desk.database.read() as work:
             reader = inbox_of(work)
-            page = ListPage.asked(visit.query, reader.count(profile_id))
+            every = reader.count(profile_id)
+            not_read = reader.count(profile_id, unread=True)
+            page = ListPage.asked(visit.query, not_read if unread else every)
+            path = f"/inbox?show={_UNREAD}&" if unread else "/inbox?"
             if not page.is_there:
-                return redirect(f"/inbox?page={page.pages}")
-            conversations = reader.conversations(profile_id, PER_PAGE, page.offset)
+                return redirect(f"{path}page={page.pages}")
+            conversations = reader.conversations(
+                profile_id, PER_PAGE, page.offset, unread=unread
+            )
             lost = SentCopies(work, profile_id).with_losses(
                 [one.id for one in conversations]
             )
@@ -57,6 +65,10 @@ class InboxPages:
             lost=lost,
             can_write=can_write,
             address=own_address(self.desk, visit.profile),
+            every=every,
+            not_read=not_read,
+            only_unread=unread,
+            path=path,
             drafts=drafts,
             begun={one.id for one in drafts if one.is_answer},
             number=page.number,

@@ -35,6 +35,7 @@ _OWN_PLACES = {
     },
     NoticeKind.ADMINISTRATOR: "/confidentiality/administrators",
     NoticeKind.HELPED: "/history?who=helpers",
+    NoticeKind.CORRECTION: "/corrections",
     NoticeKind.INQUIRY: "/reports",
     NoticeKind.REVIEW: "/papers/directives",
 }

@@ -13,7 +13,12 @@ from gateway.rights.inquiry_rules import InquiryState
 from gateway.rights.visibility_rules import knows_of_act, sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, Entry, chain_of
-from gateway.store.patients.inquiries import Inquiries, Inquiry, ReportedPerson
+from gateway.store.patients.inquiries import (
+    UNANSWERED,
+    Inquiries,
+    Inquiry,
+    ReportedPerson,
+)
 from gateway.store.patients.profiles import Profiles
 from gateway.web.patient.confidentiality import block
 from gateway.web.patient.correspondents import Blockable, blockable
@@ -159,7 +164,8 @@ def reports_of(work: UnitOfWork, profile_id: str) -> list[Inquiry]:
 
 def _open(work: UnitOfWork, profile_id: str) -> int:
     """Return how many are not closed: to who represents a minor, of theirs."""
-    if sees_secrets(reader_now()):
-        return Inquiries(work).open_count(profile_id)
-    known = reports_of(work, profile_id)
-    return sum(one.state is not InquiryState.CLOSED for one in known)
+    return sum(
+        one.state is not InquiryState.CLOSED
+        and (one.reported is None or one.reported.source != UNANSWERED)
+        for one in reports_of(work, profile_id)
+    )

@@ -15,6 +15,7 @@ from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.child_closing_pages import ChildClosingPages
 from gateway.web.patient.closing_pages import ClosingPages
 from gateway.web.patient.confidentiality_pages import ConfidentialityPages
+from gateway.web.patient.correcting_pages import CorrectingPages
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_list_pages import DocumentListPages
 from gateway.web.patient.document_pages import OneDocumentPages
@@ -59,6 +60,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     people, opposing = PeoplePages(desk), OpposingPages(desk)
     parents, ending = RepresentingPages(desk), ChildClosingPages(desk)
     caring, drafts = CaringPages(desk), DraftPages(desk)
+    correcting = CorrectingPages(desk)
     directives = PaperPages(desk, PaperKind.DIRECTIVES)
     entourage = PaperPages(desk, PaperKind.ENTOURAGE)
     notices, naming = NoticePages(desk), NamingPages(desk)
@@ -250,6 +252,10 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             get(f"/why/document/{_ID.format('document_id')}", why.document),
             get(f"/why/message/{_ID.format('arrival_id')}", why.message),
             get("/why/line/<int:seq>", why.line),
+            get("/corrections", correcting.corrections),
+            get(f"{document}/ask", correcting.ask),
+            post(f"{document}/ask", correcting.send),
+            post(f"{document}/ask/back", correcting.take_back),
             get("/reports", reporting.reports),
             get("/report", reporting.ask),
             post("/report", reporting.report),

@@ -162,7 +162,7 @@ class WritingPages:
             _signed(visit, writing),
             visit.now,
             begins=True,
-            draft=filled.draft,
+            also=lambda work, *_: Drafts(work).forget(profile.id, filled.draft),
         )
         return redirect(f"/conversation/{place}?sent=1#last")
 

@@ -102,3 +102,17 @@ def test_a_request_that_waits_has_none_and_one_that_is_refused_has(
     send(relative.browser(), path.replace("attestation", "refuse"))
 
     assert own.get(path).status == 200
+
+
+@blocking
+def test_once_it_is_agreed_it_is_a_document_of_who_is_helped(site: Site) -> None:
+    agreed(site, Relative.make(site, 5))
+    own = proved(site)
+
+    page = own.get("/documents").text
+    assert page.count("Attestation de l’aidant") >= 1
+    address = page.split('class="cover" href="/documents/')[1].split('"')[0]
+    assert own.get(f"/documents/{address}/body").body.startswith(b"%PDF-")
+    history = own.get("/history").text
+    line = history.split("Document ajouté au dossier")[0].rpartition("<li")[2]
+    assert "Le service" in line

@@ -60,7 +60,7 @@ def test_an_answer_with_a_mistake_is_kept_and_one_emptied_is_not(site: Site) -> 
     assert [one.begun.text for one in drafts(site)] == [TEXT]
     assert TEXT in browser.get(path).text
     inbox = browser.get("/inbox").text
-    assert "1 brouillon" in inbox
+    assert 'Brouillons <span class="n">1</span>' in inbox
     assert "Brouillon</span>" in inbox
     answer(browser, path, "", action="draft")
     assert drafts(site) == []
@@ -147,6 +147,12 @@ def test_a_new_message_stands_in_a_conversation_on_its_own_subject(site: Site) -
     assert len(sent(site)) == 2
     inbox = browser.get("/inbox").text
     assert inbox.index("Mon vaccin") < inbox.index("Votre bilan")
+    assert "Encore ceci." in inbox
+    unread = browser.get("/inbox?show=unread").text
+    assert "Votre bilan" in unread
+    assert "Mon vaccin" not in unread
+    browser.get(f"/conversation/{contact}")
+    assert "Tout est lu" in browser.get("/inbox?show=unread").text
 
 
 @pytest.mark.parametrize("site", [FEW], indirect=True)

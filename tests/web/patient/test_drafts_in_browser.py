@@ -64,3 +64,35 @@ def test_axe_finds_nothing_where_somebody_writes_and_chooses(
         visitor.look("drafts")
         visitor.go("/inbox")
         visitor.look("inbox-by-subject")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "theme"),
+    [(DESK, "light"), (PHONE, "dark")],
+    ids=["desk", "phone-dark"],
+)
+@blocking
+def test_axe_finds_nothing_where_an_author_is_asked(
+    site: Site, viewport: dict[str, int], theme: str
+) -> None:
+    arrival = receive(site.database, site.patient)
+    receive(site.database, site.patient, sender=HOUSE, name="Cardiologie", kind="ORG")
+    document = file(
+        site.database,
+        site.patient,
+        carried("application/pdf", PDF),
+        title=LONG,
+        arrival_id=arrival,
+    )
+    with opened(site, viewport, scripts=True, theme=theme) as visitor:
+        page = enter(site, visitor)
+        visitor.go("/corrections")
+        visitor.look("corrections-none")
+        visitor.go(f"/documents/{document}/ask")
+        visitor.look("correction-ask")
+        page.check("input[name=wish][value=CORRECT]")
+        page.fill("#reason", "La date de naissance est fausse, et le nom aussi. " * 8)
+        page.click("main form button.btn:not(.second)")
+        visitor.look("corrections")
+        visitor.go(f"/documents/{document}")
+        visitor.look("document-asked")

@@ -148,7 +148,7 @@ def test_who_is_asked_and_agrees_opens_the_others_space_under_their_own_name(
     assert told(site, site.patient)[-1] == NoticeKind.HELPED
 
     history = site.signed_in().get("/history").text
-    assert history.count("Anne MOREL") == 2  # who agreed, and read
+    assert history.count("Anne MOREL") == 3  # who agreed, attested, and read
     assert history.count("Votre aidant") == 2
     send(browser, "/people/own", "/inbox")
     assert "Le cœur de Dominique" not in browser.get("/inbox").text

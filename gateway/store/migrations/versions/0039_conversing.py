@@ -1,4 +1,4 @@
-"""Conversations by subject, and more than one message begun"""
+"""Conversations by subject, more than one message begun, what is asked of authors"""
 
 from __future__ import annotations
 
@@ -45,3 +45,20 @@ def upgrade() -> None:
     op.drop_table('loose_drafts_now')
     op.create_index(op.f('ix_loose_drafts_profile_id'), 'loose_drafts', ['profile_id'], unique=False)
     op.create_index(op.f('ix_loose_drafts_saved_at'), 'loose_drafts', ['saved_at'], unique=False)
+    op.create_table('corrections',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('profile_id', sa.String(length=32), nullable=False),
+    sa.Column('document_id', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('key_id', sa.String(length=32), nullable=False),
+    sa.Column('said', sa.LargeBinary(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.Column('remind_at', sa.BigInteger(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('row_mac', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['key_id'], ['data_keys.id'], name=op.f('fk_corrections_key_id_data_keys')),
+    sa.ForeignKeyConstraint(['profile_id'], ['profiles.id'], name=op.f('fk_corrections_profile_id_profiles')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_corrections'))
+    )
+    op.create_index(op.f('ix_corrections_profile_id'), 'corrections', ['profile_id'], unique=False)
+    op.create_index(op.f('ix_corrections_state'), 'corrections', ['state'], unique=False)
