@@ -14,6 +14,7 @@ from gateway.core.ins import spaced_ins
 from gateway.core.listing import moment_of
 from gateway.core.reading import IN_EMERGENCY
 from gateway.core.rendered import Medium, Shown
+from gateway.core.texts.informing import CHANNEL_TEXTS
 from gateway.core.texts.reading import READING_TEXTS
 from gateway.core.texts.showing import SHEET_TEXTS
 from gateway.documents.media import ENDINGS
@@ -25,6 +26,7 @@ from gateway.rights.reading_rules import Relation
 from gateway.rights.record_act_rules import RecordAct
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, OpenRecord, ReadDocument
+from gateway.store.patients.informed import InformedPatients
 from gateway.store.patients.profiles import Profile
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.record_lines import RecordLine, RecordLines, line_of
@@ -130,6 +132,7 @@ class RecordPages:
             entries = found.entries[page.offset : page.offset + PER_PAGE]
             lines = made.of(entries)
             top = [] if asked.narrows or page.number > 1 else made.on_top()
+            told = InformedPatients(work, found.record.profile.id).by(who.structure)
         if not found.is_noted:
             self.desk.write(
                 lambda work: self.desk.reading.note_listed(work, who, found)
@@ -149,6 +152,8 @@ class RecordPages:
             counts=found.found.counts,
             page=page,
             since=found.since,
+            told=told,
+            told_how=CHANNEL_TEXTS[told.how.by].said(visit.language) if told else "",
             pages_path=f"{with_query(path, query)}{'&' if query else '?'}",
             KINDS=KINDS,
             most_asked=MOST_ASKED,

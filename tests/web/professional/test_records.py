@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from gateway.core.document import Visibility
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Coded
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions
+from gateway.store.patients.informed import InformedPatients, InformingStructure
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
 from tests.web.mail import file
@@ -232,3 +235,27 @@ def test_one_sees_ones_own_readings(pages: ProSite, patient: str) -> None:
 def _said(reply: Reply) -> str:
     """Return a page without what differs each time."""
     return re.sub(r'name="token" value="[^"]*"', "", reply.text)
+
+
+@blocking
+def test_a_record_says_what_ones_own_place_declared_of_informing(
+    pages: ProSite, patient: str
+) -> None:
+    browser = pages.sign_in(CARE)
+    record = opened(browser).location
+    nothing = browser.get(record).text
+    with pages.database.write() as work:
+        for number, channel in (
+            ("1750000011", InformedBy.TELEPHONE),
+            ("1750000029", InformedBy.ONLINE),
+        ):
+            InformedPatients(work, patient).declare(
+                InformingStructure(number=number, name="Hôpital"),
+                PatientInformed(by=channel, on=date(2026, 11, 20)),
+            )
+
+    told = browser.get(record).text
+
+    assert "Personne de votre lieu d’exercice n’a encore déclaré" in nothing
+    assert "par téléphone, le 20 novembre 2026" in told
+    assert "en ligne" not in told
