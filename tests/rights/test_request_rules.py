@@ -39,6 +39,7 @@ def test_these_commands_are_of_two_persons_and_no_other() -> None:
         "mailbox add",
         "mailbox holder",
         "mailbox open",
+        "roles grant",
     }
 
 

@@ -270,9 +270,8 @@ class Admission:
             return self._patient(admitted, address, find_standing)
         if address.domain == self.domains.professional.lower():
             return self._mailbox(admitted, address)
-        found = admit_elsewhere(
-            admitted, address, leads_on=self.trust.lists(address.domain)
-        )
+        leads_on = self.trust.lists(address.domain)
+        found = admit_elsewhere(admitted, address, leads_on=leads_on)
         if isinstance(found, Refused) and admitted.door is Door.SUBMISSION:
             return evolve(found, reply=self._unlisted(found.reply))
         return found
