@@ -76,6 +76,9 @@ MAY: dict[str, set[OperatorRole]] = {
     "requests list": {K, M},
     "requests confirm": {K, M},
     "requests withdraw": {K, M},
+    "roles list": {K, A, M},
+    "roles grant": {M},
+    "roles end": {M},
     "vault list": {P},
     "vault get": {P},
 }

@@ -27,6 +27,7 @@ from gateway.core.reading import (
 )
 from gateway.core.vault import MaskedBy
 from gateway.errors import GatewayError, NotFoundError
+from gateway.rights.correction_rules import CorrectionState, Wish
 from gateway.rights.delegation_rules import Term
 from gateway.rights.inquiry_rules import InquiryEvent
 from gateway.rights.operator_rules import OperatorRole
@@ -52,6 +53,7 @@ from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.operators.requests import Requests
 from gateway.store.operators.roles import Roles
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.corrections import AskedOfAuthor, Corrections
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations, NamedPerson
 from gateway.store.patients.devices import Devices
@@ -77,6 +79,7 @@ from gateway.store.tables import (
     arrivals,
     blocks,
     consultations,
+    corrections,
     delegations,
     directory_imports,
     directory_people,
@@ -225,6 +228,7 @@ class World:
         for version in range(2):
             self._document(work, profile_id, version)
         MaskRuns(work).begin(profile_id, masks=True)
+        self._correction(work, profile_id)
         self._readings(work, profile_id)
         self._download(work, profile_id)
         named = (Named(self.documents[-1]),)
@@ -242,6 +246,20 @@ class World:
         session = WebSessions(work, LIFE).digest_of(self.cookies[-1])
         browsers.signed_in(BROWSER, session, "Firefox", "Linux")
         self.trusted.append(browsers.trust(BROWSER, timedelta(days=30)))
+
+    def _correction(self, work: UnitOfWork, profile_id: str) -> None:
+        """Each patient asks the author of a document to correct it."""
+        profile = Profiles(work).get(profile_id)
+        assert profile is not None
+        asked = AskedOfAuthor(wish=Wish.CORRECT, title="X", author="Y", reason="Z")
+        days = timedelta(days=7)
+        Corrections(work).ask(
+            profile,
+            self.documents[-1],
+            asked,
+            remind_at=work.now + days,
+            due_at=work.now + 2 * days,
+        )
 
     def _readings(self, work: UnitOfWork, profile_id: str) -> None:
         """Two of each patient's team read, each by an agreement of their own."""
@@ -368,6 +386,8 @@ class World:
             Delegations(work).end(helped, by_holder=True)
             reported = Inquiries(work).of_patient(self.patients[0])[0]
             Inquiries(work).move(reported, InquiryEvent.LOOK, "")
+            asked = Corrections(work).of_patient(self.patients[0])[0]
+            Corrections(work).move(asked, CorrectionState.REMINDED)
             self._end_readings(work)
             Decisions(work).unblock(self.patients[0], SERVICE)
             Decisions(work).set_secret(self.patients[0], SERVICE, secret=False)
@@ -514,6 +534,7 @@ def test_what_grants_is_bound_or_says_why_it_need_not_be() -> None:
         downloads,
         agreements,
         consultations,
+        corrections,
         episodes,
         hidden_documents,
         inquiries,

@@ -28,6 +28,7 @@ NEVER_BOUND_TO_LESS = {
     "accesses.said",
     "agreements.said",
     "consultations.said",
+    "corrections.said",
     "episodes.said",
     "hidden_documents.ids",
     "reading_codes.said",
