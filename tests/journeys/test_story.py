@@ -9,6 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import imaplib
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -93,7 +94,7 @@ def sign_in(gateway: Gateway, page: Page) -> None:
     eventually(lambda: set(outbox.glob("*.eml")) - before)
     page.get_by_label("Code reçu").fill(eventually(lambda: newest_code(outbox)))
     page.get_by_role("button", name="Ouvrir mon espace").click()
-    page.wait_for_url("**/home")
+    page.wait_for_url(re.compile("/(home|inbox)$"))  # there, where messages wait
     page.get_by_role("link", name="Messages").first.click()
 
 
