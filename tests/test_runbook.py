@@ -123,6 +123,10 @@ HELD_BY = {
         "tests/node/test_presence.py",
         "test_a_clock_that_was_set_back_is_followed_and_said",
     ),
+    "waits: one administrator asks": (
+        "tests/cli/test_roles.py",
+        "test_who_writes_the_settings_gives_nobody_a_role",
+    ),
     "there is no database at": (
         MISTAKES,
         "test_a_typo_in_the_address_of_the_database_makes_nothing_and_removes_nothing",

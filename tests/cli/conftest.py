@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from gateway.cli import operators
 from gateway.settings.file import read_settings
 from gateway.store.base.open_database import create_database
 from tests.builders_settings import write_settings
 
 Run = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def nobody_acts() -> Iterator[None]:
+    """Who a command was given by ends with the process, and here with the test."""
+    yield
+    operators._ACTING.clear()
+    operators._BY_THE_KEY.clear()
 
 
 @pytest.fixture(scope="session")
