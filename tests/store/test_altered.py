@@ -386,8 +386,8 @@ class World:
             Delegations(work).end(helped, by_holder=True)
             reported = Inquiries(work).of_patient(self.patients[0])[0]
             Inquiries(work).move(reported, InquiryEvent.LOOK, "")
-            asked = Corrections(work).of_patient(self.patients[0])[0]
-            Corrections(work).move(asked, CorrectionState.REMINDED)
+            correction = Corrections(work).of_patient(self.patients[0])[0]
+            Corrections(work).move(correction, CorrectionState.REMINDED)
             self._end_readings(work)
             Decisions(work).unblock(self.patients[0], SERVICE)
             Decisions(work).set_secret(self.patients[0], SERVICE, secret=False)
