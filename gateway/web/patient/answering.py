@@ -44,7 +44,7 @@ from gateway.store.inbox.values import (
     MayReply,
 )
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.mailbox.terms import MailboxTerms
+from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
 from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
@@ -66,11 +66,12 @@ class AnswerRoute:
     Where an answer goes, or why there is none, and the facts that decide it.
 
     ``message`` is what it answers, None where it is refused, and in a conversation that
-    only the patient wrote in so far.
+    only the patient wrote in so far. ``terms`` are those of the mailbox it goes to.
     """
 
     refusal: WritingRefusal | None
     facts: AnswerFacts = field(repr=False)
+    terms: ReplyTerms
     message: ReceivedMessage | None = None
     recipients: tuple[Recipient, ...] = ()
     references: tuple[str, ...] = field(default=(), repr=False)
@@ -123,13 +124,14 @@ class Answering:
         )
         match decide_answer(facts):
             case Refuse(reasons):
-                return AnswerRoute(refusal=reasons[0], facts=facts)
+                return AnswerRoute(refusal=reasons[0], facts=facts, terms=terms)
             case Permit():
                 is_here = any(one.conversation_id == conversation.id for one in kept)
                 return AnswerRoute(
                     refusal=None,
                     message=message if is_here else None,
                     facts=facts,
+                    terms=terms,
                     recipients=recipients,
                     references=inbox_of(work).references(
                         profile.id, conversation.id, _REFERENCES

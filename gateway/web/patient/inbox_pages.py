@@ -15,7 +15,6 @@ from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.journal import Action, chain_of
-from gateway.store.mailbox.terms import MailboxTerms
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file
 from gateway.web.patient.desk import PatientDesk
@@ -116,7 +115,6 @@ class InboxPages:
             )
             shown = Thread(self.desk).shown(work, visit, conversation, messages)
             route = Answering(self.desk).route(work, profile, conversation)
-            terms = MailboxTerms(work).for_patient(conversation.address, profile.id)
             draft = DraftReader(reader).answer(profile.id, conversation.id)
             if draft is not None and not form.is_filled:
                 form = form.with_draft(draft)
@@ -135,7 +133,7 @@ class InboxPages:
             is_proven=is_the_same(conversation.name, proven),
             has_received=any(one.direction is Direction.IN for one in messages),
             refusal=_words(route, visit.language),
-            terms=terms,
+            terms=route.terms,
             draft=draft,
             form=form,
             choices=choices,

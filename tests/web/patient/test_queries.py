@@ -14,13 +14,13 @@ from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 
 MANY = Holdings(1_000, 1_000)
-MOST = 34
+MOST = 33
 """
 Queries of the page that asks most, a conversation: among them one a transaction on the
 keys, two for the rows that vouch for what its messages are joined with, one for the new
 notices that the frame counts, one for those that opening the page reads, one for the
-files of all its messages that are documents of the patient's own already, and two for
-the mailbox that is answered: the rule asks for its terms, and the page shows them.
+files of all its messages that are documents of the patient's own already, and one for
+the mailbox that is answered: the rule asks for its terms.
 """
 
 ALONE = {"a conversation, the oldest page": "a conversation, the newest page"}
