@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -56,12 +57,12 @@ def ward(database: Database) -> Ward:
     return Ward.open(database)
 
 
-def put(ward: Ward, owner: str = DOCTOR.national_id, **said: object) -> str:
+def put(ward: Ward, owner: str = DOCTOR.national_id, **said: Any) -> str:
     ward.later()
-    return file(ward.database, ward.patient, b"<a/>", owners=[owner], **said)  # type: ignore[arg-type]
+    return file(ward.database, ward.patient, b"<a/>", owners=[owner], **said)
 
 
-def hidden(ward: Ward, owner: str = DOCTOR.national_id, **said: object) -> str:
+def hidden(ward: Ward, owner: str = DOCTOR.national_id, **said: Any) -> str:
     """File a result as the mail door does: hidden for a month, told in two weeks."""
     with ward.database.read() as work:
         shown = work.now + timedelta(days=30)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.core.document import Availability, Visibility
@@ -27,8 +29,8 @@ def patient(pages: ProSite) -> str:
     return open_profile(pages.database)
 
 
-def put(pages: ProSite, patient: str, owner: str = DOCTOR, **said: object) -> str:
-    return file(pages.database, patient, b"<a/>", owners=[owner], **said)  # type: ignore[arg-type]
+def put(pages: ProSite, patient: str, owner: str = DOCTOR, **said: Any) -> str:
+    return file(pages.database, patient, b"<a/>", owners=[owner], **said)
 
 
 def found(pages: ProSite, patient: str, document: str) -> FiledDocument:
