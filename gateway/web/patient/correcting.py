@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,11 +18,11 @@ from gateway.rights.correction_rules import (
     refuse_to_ask,
 )
 from gateway.store.base.work import UnitOfWork
-from gateway.store.patients.corrections import AskedOfAuthor, Correction, Corrections
+from gateway.store.patients.corrections import AskedOfAuthor, Corrections
 from gateway.store.patients.profiles import Profiles
 from gateway.web.patient.answering import Answering, Writing
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
+from gateway.web.patient.document_cards import DocumentCard
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.site.desk import who_acts
 from gateway.web.site.languages import say_day
@@ -125,8 +124,9 @@ class AuthorAsking:
         with self.desk.database.read() as work:
             talk = inbox_of(work).conversation(profile.id, asking.conversation)
             route = Answering(self.desk).route(work, profile, talk) if talk else None
-        due = self._after(visit.now, self.desk.settings.notices.author_days)
-        remind = self._after(visit.now, self.desk.settings.notices.remind_author_days)
+        settings = self.desk.settings.notices
+        due = visit.now + timedelta(days=settings.author_days)
+        remind = visit.now + timedelta(days=settings.remind_author_days)
         by = who_acts()
         asked = AskedOfAuthor(
             wish=asking.wish,
@@ -157,9 +157,6 @@ class AuthorAsking:
             also=keep,
         )
 
-    def _after(self, now: datetime, days: int) -> datetime:
-        return now + timedelta(days=days)
-
     def _written(
         self,
         visit: Visit,
@@ -183,19 +180,3 @@ class AuthorAsking:
             text=ASKING_TEXT[word].format_map(said),
             once=asking.once,
         )
-
-
-def seen_corrections(
-    found: Sequence[Correction], seen: SeenDocuments
-) -> list[Correction]:
-    """Return those about documents that who looks may know of, or might have."""
-    names = {one.document_id for one in found}
-    known = known_documents(seen, names)
-    return [one for one in found if one.document_id in known]
-
-
-def known_documents(seen: SeenDocuments, names: Collection[str]) -> frozenset[str]:
-    """Return which documents may be named: those seen, and those withdrawn since."""
-    return frozenset(
-        one for one in names if seen.find(one) is not None or seen.is_withdrawn(one)
-    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
-from uuid import uuid4
 
 from attrs import frozen
 
@@ -23,7 +21,6 @@ from gateway.web.patient.correcting import (
     MOST_REASON,
     AskedByForm,
     AuthorAsking,
-    seen_corrections,
 )
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
@@ -32,8 +29,6 @@ from gateway.web.site.visits import Visit
 
 SERVICE: Final = "service"
 """Chosen where none of those who may be written to is the author."""
-
-_ONCE = re.compile(r"[0-9a-f]{32}")
 
 
 @frozen
@@ -47,8 +42,12 @@ class CorrectingPages:
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             every = Corrections(work).of_patient(visit.profile.id)
-            found = seen_corrections(every, seen)
-            there = {one.document_id for one in found if seen.find(one.document_id)}
+            there = {one.id for one in seen.each({one.document_id for one in every})}
+            found = [
+                one
+                for one in every
+                if one.document_id in there or seen.is_withdrawn(one.document_id)
+            ]
         return self.desk.page(
             visit,
             "corrections.html",
@@ -74,7 +73,7 @@ class CorrectingPages:
             to = form.line("to")
             is_shut = to in names and not asking.is_reached(work, visit, to)
         reason = form.text("reason").strip()
-        wish, once = form.line("wish"), form.line("once")
+        wish = form.line("wish")
         problems = []
         if wish not in set(Wish):
             problems.append("wish")
@@ -94,7 +93,7 @@ class CorrectingPages:
                 wish=Wish(wish),
                 reason=reason,
                 conversation="" if to == SERVICE else to,
-                once=once if _ONCE.fullmatch(once) else uuid4().hex,
+                once=form.once(),
             ),
         )
         return redirect("/corrections?done=asked")
@@ -122,7 +121,6 @@ class CorrectingPages:
             refusal = asking.refusal(work, visit.profile.id, document, card)
             authors = asking.authors(work, visit, document)
         form, settings = visit.form, self.desk.settings
-        once = form.line("once")
         brought = next((one.id for one in authors if one.brought), "")
         only_service = "" if authors else SERVICE
         return self.desk.page(
@@ -137,7 +135,7 @@ class CorrectingPages:
             wish=form.line("wish"),
             reason=form.text("reason"),
             to=form.line("to") or brought or only_service,
-            once=once if _ONCE.fullmatch(once) else uuid4().hex,
+            once=form.once(),
             problems=problems,
             most_reason=MOST_REASON,
             days=settings.notices.author_days,

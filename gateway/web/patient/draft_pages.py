@@ -68,9 +68,7 @@ class DraftPages:
         """List the documents to choose from: the chosen ones, then those that fit."""
         return self._choose(visit, draft_id)
 
-    def _choose(
-        self, visit: Visit, draft_id: str, *, too_many: bool = False, status: int = 200
-    ) -> Answer:
+    def _choose(self, visit: Visit, draft_id: str, *, too_many: bool = False) -> Answer:
         with self.desk.database.read() as work:
             draft = self._found(work, visit, draft_id)
             seen = self.desk.seen(work, visit.profile.id)
@@ -88,7 +86,7 @@ class DraftPages:
         return self.desk.page(
             visit,
             "draft_documents.html",
-            status=status,
+            status=422 if too_many else 200,
             draft=draft,
             chosen=cards,
             choices=choices,
@@ -114,7 +112,7 @@ class DraftPages:
             documents = tuple(one.id for one in seen.each(asked))
             sealed = TypedSealing(work, visit).seal(form.line("words"))
         if len(documents) > self.desk.settings.web.max_files:
-            return self._choose(visit, draft_id, too_many=True, status=422)
+            return self._choose(visit, draft_id, too_many=True)
         begun = evolve(draft.begun, documents=documents)
         self._save(visit, draft, begun)
         path, action = f"/inbox/drafts/{draft_id}/documents", form.line("action")

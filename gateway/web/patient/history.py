@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -285,8 +286,13 @@ class PatientHistory:
         if entry.action not in BY_READERS and entry.kept.get("who") != Who.PROFESSIONAL:
             return False
         named = str(self.work.journal.opened(entry).detail.get("identity", ""))
+        return named.lower() in self._secret_names
+
+    @cached_property
+    def _secret_names(self) -> frozenset[str]:
+        """Who is in secret connection; looked up when the first line asks."""
         rights = Profiles(self.work).rights(self.seen.profile_id)
-        return named.lower() in {one.lower() for one in rights.secret_senders}
+        return frozenset(one.lower() for one in rights.secret_senders)
 
     def _masks_secrets(self, entry: Entry) -> bool:
         """Tell whether a line is of masks, of documents that are secrets alone."""

@@ -25,7 +25,7 @@ from gateway.web.site.names import file_name
 from gateway.web.site.uploads import AcceptedFile, judge_files
 from gateway.web.site.visits import Visit
 
-_ONCE = re.compile(r"[0-9a-f]{32}")
+_ID = re.compile(r"[0-9a-f]{32}")
 _MAX_SUBJECT = 200
 _MAX_TEXT = 20_000
 _CHOICES = 30
@@ -106,8 +106,8 @@ class WritingForm:
         """
         Return the documents of the vault that are offered to be attached.
 
-        Those that are ``chosen``, however old, then the last ones: any other is
-        attached from its own page.
+        Those that are ``chosen``, however old, then the last ones: any other is chosen
+        on a page of its own.
         """
         seen = self.desk.seen(work, profile_id)
         first = seen.each(sorted(chosen)[: self.limits().max_files])
@@ -123,14 +123,13 @@ class WritingForm:
         What is written is only to be sent when there is no problem.
         """
         form = visit.form
-        once = form.line("once")
         filled = Filled(
             subject=form.line("subject"),
             text=form.text("text").strip(),
             chosen=_chosen(visit),
             contact=form.line("contact"),
             draft=form.line("draft"),
-            once=once if _ONCE.fullmatch(once) else uuid4().hex,
+            once=form.once(),
             is_filled=True,
             had_files=bool(form.files) or bool(form.cut),
         )
@@ -210,7 +209,7 @@ class WritingForm:
 
 def _chosen(visit: Visit) -> frozenset[str]:
     """Return the ids that a form names; what is none is left out."""
-    return frozenset(filter(_ONCE.fullmatch, visit.form.all("document")))
+    return frozenset(filter(_ID.fullmatch, visit.form.all("document")))
 
 
 def _say(refusal: AttachmentRefusal, language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import uuid4
@@ -23,7 +22,6 @@ MOST_TEXT: Final = 20_000
 LONGEST_WINDOW: Final = timedelta(days=366)
 """For so long at most answers are taken, where an end is set."""
 
-_ONCE = re.compile(r"[0-9a-f]{32}")
 _BUSY: Final = 503
 
 
@@ -89,14 +87,14 @@ class MessageForms:
         What is written is only to be sent when there is no problem.
         """
         fields = visit.form
-        once, take = fields.line("once"), fields.line("take")
+        take = fields.line("take")
         form = MessageForm(
             subject=fields.line("subject"),
             text=fields.text("text").strip(),
             take=take if take in set(Answers) else Answers.TAKEN.value,
             until=fields.line("until")[:10],
             template=fields.line("template")[:32],
-            once=once if _ONCE.fullmatch(once) else uuid4().hex,
+            once=fields.once(),
             had_files=bool(fields.files) or bool(fields.cut),
         )
         wrong = self._words(form, needs_subject=needs_subject)

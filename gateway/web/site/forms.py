@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from io import BytesIO
 from types import MappingProxyType
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 from attrs import evolve, field, frozen
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -16,6 +18,7 @@ from gateway.errors import InvalidError
 
 _MAX_FIELDS = 200
 _MAX_TEXT = 512 * 1024
+_ONCE = re.compile(r"[0-9a-f]{32}")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -51,6 +54,11 @@ class Form:
     def all(self, name: str) -> tuple[str, ...]:
         """Return all values of a field."""
         return self.lists.get(name, ())
+
+    def once(self) -> str:
+        """Return what tells a second click from a second form; a new one if it lacks"""
+        said = self.line("once")
+        return said if _ONCE.fullmatch(said) else uuid4().hex
 
 
 EMPTY_FORM = Form()
