@@ -36,8 +36,11 @@ class MessageTemplates:
 
     def listed(self) -> list[MessageTemplate]:
         """Return all of them, by name."""
+        return self._some()
+
+    def _some(self, *conditions: ColumnElement[bool]) -> list[MessageTemplate]:
         rows = self.work.connection.execute(
-            select(message_templates).where(self._own())
+            select(message_templates).where(self._own(), *conditions)
         )
         found = []
         for row in rows:
@@ -49,7 +52,7 @@ class MessageTemplates:
 
     def find(self, template_id: str) -> MessageTemplate | None:
         """Return one of them, or None: another's is not there."""
-        return next((one for one in self.listed() if one.id == template_id), None)
+        return next(iter(self._some(message_templates.c.id == template_id)), None)
 
     def add(self, name: str, text: str, *, most: int) -> str:
         """

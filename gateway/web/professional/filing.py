@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -38,7 +38,6 @@ from gateway.documents.cda.professional_document import (
     make_professional_document,
 )
 from gateway.documents.cda.writing import Head
-from gateway.errors import UnavailableError
 from gateway.reception.submission import (
     Said,
     Submission,
@@ -52,18 +51,16 @@ from gateway.store.arrivals.values import DocumentOutcome, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, ReadDocument
 from gateway.store.journal import Action, Entry
-from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.naming import known_profile
 from gateway.web.professional.visits import ProfessionalVisit
 
 MOST_SHOWN: Final = 50
 """Of one's own filings, the last."""
 
 _OID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
-_MISSED: Final = "patient-not-found"
-_HOUR: Final = timedelta(hours=1)
 _NAMESPACE: Final = UUID("5c2c8c59-3b0a-5d43-9a44-7d1a60f6a0d1")
 
 
@@ -107,6 +104,8 @@ class ShownFiling:
     title: str = field(repr=False)
     state: str
     text: str = ""
+    entry_id: str = ""
+    """What it is in the vault; empty where it is not filed."""
 
 
 @frozen(kw_only=True)
@@ -124,18 +123,6 @@ class ProfessionalFiling:
     """Filing by pages; blocking."""
 
     desk: ProfessionalDesk
-
-    def of_number(self, matricule: str, born: date) -> Profile | None:
-        """
-        Return the patient of a number and of a birth date, or None.
-
-        Both have to be theirs: a wrong number is nobody's, and who guesses is told
-        neither whether somebody has a profile here, nor who it is.
-        """
-        with self.desk.database.read() as work:
-            profile = known_profile(work, matricule=matricule)
-        known = profile.traits.birth_date if profile else ""
-        return profile if known and f"{born:%Y%m%d}".startswith(known) else None
 
     def of_record(self, visit: ProfessionalVisit, record: str) -> Profile | None:
         """Return the patient of a record that one has open, None where it is not."""
@@ -168,28 +155,6 @@ class ProfessionalFiling:
             kind=document.type_code,
             title=entry.title or entry.type_code.label,
             visibility=next(iter(sorted(entry.visibility - kept)), None),
-        )
-
-    def missed_often(self, visit: ProfessionalVisit) -> bool:
-        """Tell whether somebody named patients in vain as often as is let."""
-        most = self.desk.settings.professional.file_misses
-        with self.desk.database.read() as work:
-            missed = work.journal.last_about(
-                visit.held_session.account.id,
-                Action.PAGE_REFUSED,
-                outcome=_MISSED,
-                since=work.now - _HOUR,
-                most=most,
-            )
-        return len(missed) >= most
-
-    def miss(self, visit: ProfessionalVisit) -> None:
-        """Leave a trace of a patient who was named in vain."""
-        account_id = visit.held_session.account.id
-        self.desk.write(
-            lambda work: work.note(
-                Action.PAGE_REFUSED, _MISSED, account_id, who="professional"
-            )
         )
 
     def keep(self, visit: ProfessionalVisit, profile: Profile, to_file: ToFile) -> None:
@@ -253,12 +218,13 @@ class ProfessionalFiling:
             lines = work.journal.last_about(
                 visit.held_session.account.id, Action.DOCUMENTS_BROUGHT, most=MOST_SHOWN
             )
-            found = [self._shown(work, one, visit.language) for one in lines]
+            found = [self.shown(work, one, visit.language) for one in lines]
         return [one for one in found if one is not None]
 
-    def _shown(
+    def shown(
         self, work: UnitOfWork, line: Entry, language: str
     ) -> ShownFilings | None:
+        """Return what a line says was brought, as it stands now; None: it is gone."""
         arrivals = Arrivals(work)
         kept = arrivals.get(line.detail["arrival"])
         if kept is None:
@@ -271,11 +237,11 @@ class ProfessionalFiling:
             at=kept.received_at,
             kind=name,
             patient=_patient(work, kept),
-            documents=tuple(shown_outcomes(titles, outcomes, language)),
+            documents=tuple(_shown_outcomes(titles, outcomes, language)),
         )
 
 
-def shown_outcomes(
+def _shown_outcomes(
     titles: Sequence[str], outcomes: Sequence[DocumentOutcome], language: str
 ) -> list[ShownFiling]:
     """
@@ -293,7 +259,12 @@ def shown_outcomes(
         states = {Effect.FILED: "filed", Effect.ALREADY_FILED: "known"}
         text = text_for_sender(reason)[language == "en"]
         shown.append(
-            ShownFiling(title=title, state=states.get(effect, "refused"), text=text)
+            ShownFiling(
+                title=title,
+                state=states.get(effect, "refused"),
+                text=text,
+                entry_id=one.entry_id,
+            )
         )
     return shown
 
@@ -302,17 +273,6 @@ def _patient(work: UnitOfWork, kept: KeptArrival) -> str:
     """Return the number of the patient, which who filed knows; empty once it is gone"""
     profile = known_profile(work, profile_id=kept.recipients[0].recipient.target_id)
     return profile.ins.matricule if profile else ""
-
-
-def known_profile(
-    work: UnitOfWork, *, matricule: str = "", profile_id: str = ""
-) -> Profile | None:
-    """Return a profile that opens; of one whose key is destroyed there is nobody."""
-    profiles = Profiles(work)
-    try:
-        return profiles.find(matricule) if matricule else profiles.get(profile_id)
-    except UnavailableError:
-        return None
 
 
 def _said(to_file: ToFile) -> Said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Final
@@ -24,7 +23,16 @@ from gateway.rights.page_filing_rules import (
 )
 from gateway.store.patients.values import Profile
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.filing import ProfessionalFiling, ToFile
+from gateway.web.professional.filing import (
+    ProfessionalFiling,
+    Replaced,
+    ToFile,
+)
+from gateway.web.professional.naming import (
+    LONGEST_NUMBER,
+    NamedPatients,
+    NoPatient,
+)
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.forms import UploadedFile
@@ -32,7 +40,6 @@ from gateway.web.site.visits import identity_of
 
 _PDF: Final = b"%PDF-"
 _OF_PATIENTS: Final = ("DOCPAT", "EXPPAT")
-_LONGEST_NUMBER: Final = 30
 
 
 class FilingProblem(StrEnum):
@@ -115,7 +122,7 @@ class FilingPages:
         record, replaces = (
             visit.query.get(name, "")[:32] for name in ("record", "replaces")
         )
-        form = FilingForm(record=record)
+        form, before = FilingForm(record=record), None
         if record and self._filing.of_record(visit, record) is None:
             form = evolve(form, record="", problems=(FilingProblem.RECORD,))
         elif record and replaces:
@@ -129,7 +136,7 @@ class FilingPages:
                 title=before.title,
                 visibility=before.visibility.value if before.visibility else "",
             )
-        return self._show(visit, form)
+        return self._show(visit, form, before=before)
 
     @property
     def _filing(self) -> ProfessionalFiling:
@@ -152,7 +159,7 @@ class FilingPages:
                 form = evolve(form, record="")
             if {FilingProblem.RECORD, FilingProblem.REPLACED} & set(problems):
                 form = evolve(form, replaces="")
-            return self._show(visit, form, status=visit.form.cut or 422)
+            return self._show(visit, form, status=visit.form.cut or 422, before=before)
         to_file = ToFile(
             once=form.once,
             kind=kinds()[form.kind],
@@ -168,7 +175,7 @@ class FilingPages:
             self._filing.keep(visit, profile, to_file)
         except InvalidError:
             form = evolve(form, problems=(FilingProblem.UNFIT,))
-            return self._show(visit, form, status=422)
+            return self._show(visit, form, status=422, before=before)
         return redirect("/filings?done=received")
 
     def filings(self, visit: ProfessionalVisit) -> Answer:
@@ -186,7 +193,7 @@ class FilingPages:
         form = FilingForm(
             record=fields.line("record")[:32],
             replaces=fields.line("replaces")[:32],
-            number="".join(fields.line("ins").split()).upper()[:_LONGEST_NUMBER],
+            number="".join(fields.line("ins").split()).upper()[:LONGEST_NUMBER],
             born=fields.line("born")[:10],
             kind=fields.line("kind"),
             title=fields.line("title"),
@@ -234,19 +241,10 @@ class FilingPages:
         if form.record:
             profile = self._filing.of_record(visit, form.record)
             return profile, None if profile else FilingProblem.RECORD
-        if not form.number:
-            return None, FilingProblem.NUMBER
-        try:
-            born = date.fromisoformat(form.born)
-        except ValueError:
-            return None, FilingProblem.BORN
-        if self._filing.missed_often(visit):
-            return None, FilingProblem.TOO_OFTEN
-        profile = self._filing.of_number(form.number, born)
-        if profile is None:
-            self._filing.miss(visit)
-            return None, FilingProblem.NOBODY
-        return profile, None
+        found = NamedPatients(self.desk).named(visit, form.number, form.born)
+        if isinstance(found, NoPatient):
+            return None, FilingProblem(found.value)
+        return found, None
 
     def _refusal(self, visit: ProfessionalVisit) -> NoPageFiling | None:
         person = visit.professional
@@ -255,12 +253,16 @@ class FilingPages:
         )
 
     def _show(
-        self, visit: ProfessionalVisit, form: FilingForm, *, status: int = 200
+        self,
+        visit: ProfessionalVisit,
+        form: FilingForm,
+        *,
+        status: int = 200,
+        before: Replaced | None = None,
     ) -> Answer:
         settings = self.desk.settings.professional
         profile = self._filing.of_record(visit, form.record) if form.record else None
-        before = None
-        if profile is not None and form.replaces:
+        if before is None and profile is not None and form.replaces:
             before = self._filing.replaced(visit, form.record, form.replaces)
         return self.desk.page(
             visit,

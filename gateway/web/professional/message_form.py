@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from gateway.core.texts.writing import ATTACHMENT_TEXTS
 from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.messaging_rules import END_SUBJECT
+from gateway.store.professionals.templates import MessageTemplates
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import Answers, ProfessionalWriting
@@ -77,6 +78,13 @@ class MessageForms:
             max_file_bytes=settings.file_bytes,
             max_total_bytes=settings.max_message_bytes,
         )
+
+    def with_template(self, visit: ProfessionalVisit, form: MessageForm) -> MessageForm:
+        """Return a form with the text of one's own that it names; others are none."""
+        with self.desk.database.read() as work:
+            account = visit.held_session.account
+            chosen = MessageTemplates(work, account).find(form.template)
+        return form.with_template(chosen.text if chosen else "")
 
     def read(
         self, visit: ProfessionalVisit, *, needs_subject: bool

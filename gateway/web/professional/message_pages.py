@@ -27,8 +27,8 @@ from gateway.web.professional.correspondence import (
     Stand,
 )
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.filing import known_profile
 from gateway.web.professional.message_form import MessageForm, MessageForms
+from gateway.web.professional.naming import known_profile
 from gateway.web.professional.own_mailboxes import OwnMailboxes, is_shared
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import (
@@ -37,7 +37,6 @@ from gateway.web.professional.writing import (
     WritingToPatients,
 )
 from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.languages import zone_of
 from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.uploads import shown_type
 
@@ -85,7 +84,7 @@ class MessagePages:
         """Show an exchange; what the patient wrote counts as opened by who looks."""
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
-            until = self._until(work, mailbox, thread)
+            until = self._until(work, mailbox, self._patient(work, thread))
         fresh = frozenset(one.id for one in thread.letters if one.is_new)
         self._open(visit, thread.letters[:_SHOWN])
         form = MessageForm()
@@ -100,12 +99,9 @@ class MessagePages:
         with self.desk.database.read() as work:
             mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
             profile = self._patient(work, thread)
-            chosen = MessageTemplates(work, visit.held_session.account).find(
-                visit.form.line("template")[:32]
-            )
         form, writing = MessageForms(self.desk).read(visit, needs_subject=False)
         if visit.form.line("action") == "template":
-            form = form.with_template(chosen.text if chosen else "")
+            form = MessageForms(self.desk).with_template(visit, form)
             return self._show(visit, (mailbox, thread), form)
         if profile is None or self._refusal(visit, profile, mailbox) is not None:
             return self._show(visit, (mailbox, thread), form, status=409)
@@ -229,17 +225,15 @@ class MessagePages:
         return known_profile(work, matricule=matricule)
 
     def _until(
-        self, work: UnitOfWork, mailbox: Mailbox, thread: PatientThread
+        self, work: UnitOfWork, mailbox: Mailbox, profile: Profile | None
     ) -> datetime | None:
-        profile = self._patient(work, thread)
         if profile is None:
             return None
         return MailboxTerms(work).until(mailbox.id, profile.id)
 
     def _day(self, until: datetime) -> str:
         """Return the last day of a window, as a field of a form has it."""
-        zone = zone_of(self.desk.settings.web.time_zone)
-        return day_before(until).astimezone(zone).date().isoformat()
+        return self.desk.day(day_before(until)).isoformat()
 
     def _open(
         self, visit: ProfessionalVisit, letters: Sequence[ExchangedLetter]
@@ -293,7 +287,7 @@ class MessagePages:
                 last, openings=is_shared(mailbox)
             )
             profile = self._patient(work, thread)
-            until = self._until(work, mailbox, thread)
+            until = self._until(work, mailbox, profile)
             templates = MessageTemplates(work, visit.held_session.account).listed()
         refused = "NOT_REACHED"
         if profile is not None:

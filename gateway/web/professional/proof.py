@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from gateway.core.codes import document_types
 from gateway.core.texts.proof import PROOF_TEXTS, STATE_TEXTS
 from gateway.documents.printed_page import (
     Block,
@@ -21,12 +20,11 @@ from gateway.documents.printed_page import (
     print_page,
 )
 from gateway.errors import NotFoundError
-from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.checkpoints.exporting import JournalProofs
 from gateway.store.journal import Action, Entry, is_as_written
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.filing import known_profile, shown_outcomes
+from gateway.web.professional.filing import ProfessionalFiling
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.languages import say_moment, zone_of
 
@@ -79,7 +77,11 @@ class ProofOfFiling:
         """Return what was filed in the month that begins on a day."""
         with self.desk.database.read() as work:
             lines, is_cut = self._brought(work, visit, first)
-            found = [one for line in lines for one in self._filings(work, line, visit)]
+            proved = _proved(work, lines)
+            filed = {(one.subject, one.detail["entry"]): one for one in proved}
+            found = [
+                one for line in lines for one in self._filings(work, line, visit, filed)
+            ]
         return MonthOfFilings(first=first, filings=tuple(found), is_cut=is_cut)
 
     def line(
@@ -95,7 +97,7 @@ class ProofOfFiling:
         """
         with self.desk.database.read() as work:
             lines, _ = self._brought(work, visit, first)
-            filed = _filed(work, [line.detail["arrival"] for line in lines])
+            filed = {one.detail["entry"]: one for one in _proved(work, lines)}
             if entry_id not in filed:
                 raise NotFoundError("not found")
             line = filed[entry_id]
@@ -120,28 +122,24 @@ class ProofOfFiling:
         return list(reversed(lines[:most])), len(lines) > most
 
     def _filings(
-        self, work: UnitOfWork, line: Entry, visit: ProfessionalVisit
+        self,
+        work: UnitOfWork,
+        line: Entry,
+        visit: ProfessionalVisit,
+        filed: Mapping[tuple[str, str], Entry],
     ) -> Iterable[ProvenFiling]:
-        arrivals = Arrivals(work)
-        kept = arrivals.get(line.detail["arrival"])
-        if kept is None:
+        shown = ProfessionalFiling(self.desk).shown(work, line, visit.language)
+        if shown is None:
             return
-        outcomes = arrivals.documents(kept.id)
-        profile = known_profile(work, profile_id=kept.recipients[0].recipient.target_id)
-        kind = document_types()[line.detail["type"]]
-        titles: Sequence[str] = line.detail.get("document", [])
-        filed = _filed(work, [kept.id])
-        shown = shown_outcomes(titles, outcomes, visit.language)
-        for number, one in enumerate(shown):
-            entry_id = outcomes[number].entry_id if outcomes else ""
-            proof = filed.get(entry_id)
+        for one in shown.documents:
+            proof = filed.get((line.detail["arrival"], one.entry_id))
             said = proof.detail.get("document", {}) if proof else {}
             yield ProvenFiling(
-                at=kept.received_at,
-                entry_id=entry_id if proof else "",
+                at=shown.at,
+                entry_id=one.entry_id if proof else "",
                 title=one.title,
-                kind=kind.english if visit.language == "en" else kind.label,
-                patient=profile.ins.matricule if profile else "",
+                kind=shown.kind,
+                patient=shown.patient,
                 state=one.state,
                 text=one.text,
                 brought=_name(line),
@@ -154,14 +152,11 @@ class ProofOfFiling:
             )
 
 
-def _filed(work: UnitOfWork, arrival_ids: Sequence[str]) -> dict[str, Entry]:
-    """Return the lines that prove what some arrivals filed, by the documents' ids."""
-    lines = work.journal.about(arrival_ids) if arrival_ids else []
-    return {
-        one.detail["entry"]: one
-        for one in lines
-        if one.action == Action.DOCUMENT_PROVED
-    }
+def _proved(work: UnitOfWork, brought: Sequence[Entry]) -> list[Entry]:
+    """Return the lines that prove what was filed of what some lines say was brought."""
+    arrivals = [line.detail["arrival"] for line in brought]
+    lines = work.journal.about(arrivals) if arrivals else []
+    return [one for one in lines if one.action == Action.DOCUMENT_PROVED]
 
 
 def _name(line: Entry) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -15,8 +14,15 @@ from gateway.store.mailbox.mailboxes import Mailbox
 from gateway.store.patients.profiles import Profile
 from gateway.store.professionals.templates import MessageTemplates
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.filing import ProfessionalFiling
+from gateway.web.professional.filing import (
+    ProfessionalFiling,
+)
 from gateway.web.professional.message_form import MessageForm, MessageForms
+from gateway.web.professional.naming import (
+    LONGEST_NUMBER,
+    NamedPatients,
+    NoPatient,
+)
 from gateway.web.professional.own_mailboxes import OwnMailboxes
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.professional.writing import WritingToPatients
@@ -24,17 +30,6 @@ from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import identity_of, person_name
 
 _HOUR: Final = timedelta(hours=1)
-_LONGEST_NUMBER: Final = 30
-
-
-class NoPatient(StrEnum):
-    """What stands against naming a patient; each has its words in the page."""
-
-    NUMBER = "number"
-    BORN = "born"
-    RECORD = "record"
-    TOO_OFTEN = "too often"
-    NOBODY = "nobody"
 
 
 @frozen(kw_only=True)
@@ -81,7 +76,7 @@ class ReachingPages:
         reaches = profile is not None and writing.reaches(visit, profile)
         if profile is not None and not reaches and not named.record:
             # Counted as nobody is, so that trying again does not tell them apart.
-            ProfessionalFiling(self.desk).miss(visit)
+            NamedPatients(self.desk).miss(visit)
         self.desk.write(lambda work: self._note(work, visit, profile, reaches=reaches))
         address = writing.address(profile) if reaches and profile else ""
         named = evolve(named, problem=None)
@@ -131,7 +126,7 @@ class ReachingPages:
             return self._write(visit, named, MessageForm())
         form, writing = MessageForms(self.desk).read(visit, needs_subject=True)
         if action == "template":
-            form = self._with_template(visit, form)
+            form = MessageForms(self.desk).with_template(visit, form)
             return self._write(visit, evolve(named, problem=None), form)
         with self.desk.database.read() as work:
             mailbox = self._mailbox(work, visit)
@@ -140,7 +135,7 @@ class ReachingPages:
         elif named.profile is not None:
             why = WritingToPatients(self.desk).refusal(visit, named.profile, mailbox)
             if why is NoPageWriting.NOT_REACHED and not named.record:
-                ProfessionalFiling(self.desk).miss(visit)
+                NamedPatients(self.desk).miss(visit)
                 named = evolve(named, problem=NoPatient.NOBODY, profile=None)
             elif why is not None:
                 form = form.with_problem("patient", why.value)
@@ -151,14 +146,6 @@ class ReachingPages:
             writing = evolve(writing, to_name=person_name(named.profile))
         WritingToPatients(self.desk).send(visit, named.profile, mailbox, writing)
         return redirect(f"/messages?mailbox={mailbox.id}&sent=1")
-
-    def _with_template(
-        self, visit: ProfessionalVisit, form: MessageForm
-    ) -> MessageForm:
-        with self.desk.database.read() as work:
-            account = visit.held_session.account
-            chosen = MessageTemplates(work, account).find(form.template)
-        return form.with_template(chosen.text if chosen else "")
 
     def _mailbox(self, work: UnitOfWork, visit: ProfessionalVisit) -> Mailbox | None:
         wanted = visit.form.line("mailbox")
@@ -175,26 +162,17 @@ class ReachingPages:
 
     def _named(self, visit: ProfessionalVisit) -> NamedForMail:
         """Return who is named by a form; a miss is counted and kept, as at filing."""
-        fields, filing = visit.form, ProfessionalFiling(self.desk)
+        fields = visit.form
         if record := fields.line("record")[:32]:
             return self._of_record(visit, record)
         named = NamedForMail(
-            number="".join(fields.line("ins").split()).upper()[:_LONGEST_NUMBER],
+            number="".join(fields.line("ins").split()).upper()[:LONGEST_NUMBER],
             born=fields.line("born")[:10],
         )
-        if not named.number:
-            return evolve(named, problem=NoPatient.NUMBER)
-        try:
-            born = date.fromisoformat(named.born)
-        except ValueError:
-            return evolve(named, problem=NoPatient.BORN)
-        if filing.missed_often(visit):
-            return evolve(named, problem=NoPatient.TOO_OFTEN)
-        profile = filing.of_number(named.number, born)
-        if profile is None:
-            filing.miss(visit)
-            return evolve(named, problem=NoPatient.NOBODY)
-        return evolve(named, profile=profile)
+        found = NamedPatients(self.desk).named(visit, named.number, named.born)
+        if isinstance(found, NoPatient):
+            return evolve(named, problem=found)
+        return evolve(named, profile=found)
 
     def _show(
         self,
@@ -207,7 +185,6 @@ class ReachingPages:
     ) -> Answer:
         with self.desk.database.read() as work:
             has_mailbox = bool(OwnMailboxes(self.desk).all(work, visit))
-        settings = self.desk.settings.professional
         profile = named.profile if named.record else None
         return self.desk.page(
             visit,
@@ -218,9 +195,7 @@ class ReachingPages:
             answered=answered,
             address=address,
             has_mailbox=has_mailbox,
-            most_misses=settings.file_misses,
             today=self.desk.day(visit.now).isoformat(),
-            NoPatient=NoPatient,
         )
 
     def _write(
@@ -246,7 +221,5 @@ class ReachingPages:
             form=form,
             templates=templates,
             limits=MessageForms(self.desk).limits(),
-            most_misses=self.desk.settings.professional.file_misses,
             today=self.desk.day(visit.now).isoformat(),
-            NoPatient=NoPatient,
         )

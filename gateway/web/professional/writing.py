@@ -93,11 +93,9 @@ class WritingToPatients:
 
     desk: ProfessionalDesk
 
-    def reaches(
-        self, visit: ProfessionalVisit, profile: Profile, mailbox: Mailbox | None = None
-    ) -> bool:
+    def reaches(self, visit: ProfessionalVisit, profile: Profile) -> bool:
         """Tell whether a message to a patient would be taken now, from who asks."""
-        return can_be_written_to(self._patient(visit, profile, mailbox))
+        return can_be_written_to(self._patient(visit, profile, None))
 
     def refusal(
         self, visit: ProfessionalVisit, profile: Profile, mailbox: Mailbox
