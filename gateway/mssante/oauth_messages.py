@@ -16,9 +16,6 @@ from gateway.errors import InvalidError
 MOST_RESPONSE: Final = 12_288
 """Octets of a line that answers a challenge (RFC 4954 §4)."""
 
-DONE: Final = "AQ=="
-"""How a client says that it heard why it was refused (RFC 7628 §3.2.3)."""
-
 
 class TokenMechanism(StrEnum):
     """The mechanisms of SASL that carry a token; XOAUTH2 is older, and no standard."""

@@ -59,8 +59,9 @@ class TokenSignIn:
     @classmethod
     def of(cls, provider: Provider | None) -> TokenSignIn | None:
         """Return it, None where no program may show a token."""
-        is_on = provider is not None and provider.settings.mail_programs
-        return cls(provider) if provider is not None and is_on else None
+        if provider is None or not provider.settings.mail_programs:
+            return None
+        return cls(provider)
 
     @property
     def session(self) -> timedelta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from gateway.message.addresses import Address
 from gateway.message.header_block import Parameters
@@ -53,6 +53,11 @@ def uid_set(uids: Iterable[int]) -> bytes:
             runs[-1][1] = uid
         else:
             runs.append([uid, uid])
+    return run_set(runs)
+
+
+def run_set(runs: Iterable[Sequence[int]]) -> bytes:
+    """Return runs of uids, each by its first and its last, as a set."""
     return ",".join(f"{a}:{b}" if a != b else f"{a}" for a, b in runs).encode("ascii")
 
 

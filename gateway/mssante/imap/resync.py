@@ -14,6 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from gateway.errors import InvalidError
+from gateway.mssante.imap.format import run_set
 from gateway.mssante.imap.session import ImapSession
 from gateway.mssante.imap.sets import NumberSet, read_set
 from gateway.mssante.imap.syntax import Reader
@@ -138,14 +139,17 @@ async def tell_news(session: ImapSession, view: View, known: Known) -> None:
             session.connection.untagged(line)
 
 
+def _gone(work: UnitOfWork, view: View, since: int, agreed: int = 0) -> Runs:
+    folder = MailReading(work).folders.get(view.folder_id)
+    gone = Vanished(work).since(folder, since, view.uids, agreed=agreed)
+    return _without(gone, view.uids)
+
+
 def _news(
     work: UnitOfWork, view: View, since: int, agreed: int
 ) -> tuple[Runs, dict[int, int]]:
-    reading = MailReading(work)
-    folder = reading.folders.get(view.folder_id)
-    gone = Vanished(work).since(folder, since, view.uids, agreed=agreed)
-    changed = reading.mod_seqs(view.folder_id, above=since)
-    return _without(gone, view.uids), changed
+    changed = MailReading(work).mod_seqs(view.folder_id, above=since)
+    return _gone(work, view, since, agreed), changed
 
 
 def _agreed(view: View, pairs: Sequence[tuple[int, int]]) -> int:
@@ -173,15 +177,13 @@ async def tell_vanished(
 ) -> None:
     """Tell what was removed of some uids since, that the view has not (§3.2.6)."""
     wanted = numbers.resolved(max(1, view.uid_next - 1))
-    gone, _ = await session.store.read(lambda work: _news(work, view, since, 0))
+    gone = await session.store.read(lambda work: _gone(work, view, since))
     _tell_vanished(session, _common(gone, wanted))
 
 
 def _tell_vanished(session: ImapSession, gone: Runs) -> None:
     if gone:
-        ranges = (f"{low}:{high}" if low < high else f"{low}" for low, high in gone)
-        told = ",".join(ranges).encode("ascii")
-        session.connection.untagged(b"VANISHED (EARLIER) " + told)
+        session.connection.untagged(b"VANISHED (EARLIER) " + run_set(gone))
 
 
 async def changed_places(

@@ -132,14 +132,12 @@ class View:
         """
         return self._own.get(uid, min(kept, self.mod_seq))
 
-    def fetch_flags(
-        self, place: int, *, with_uid: bool, mod_seq: int | None = None
-    ) -> bytes:
+    def fetch_flags(self, place: int, *, with_uid: bool, mod_seq: int) -> bytes:
         """Return the untagged FETCH that tells the flags of a message."""
         told = [b"FLAGS " + flag_list(self.flags(place), recent=self.is_recent(place))]
         if with_uid or self.tells is Tells.VANISHED:
             told.append(b"UID %d" % self.uids[place])
-        if mod_seq is not None and self.tells is not Tells.NUMBERS:
+        if self.tells is not Tells.NUMBERS:
             told.append(b"MODSEQ (%d)" % mod_seq)
         return b"%d FETCH (%b)" % (place + 1, b" ".join(told))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+from gateway.mssante.oauth_messages import MOST_RESPONSE
 from gateway.mssante.smtp import replies
 from gateway.mssante.smtp.extensions import PARAMETER_OCTETS, CommandError
 from gateway.mssante.smtp.replies import Reply
@@ -13,7 +14,7 @@ _OTHER_PROTOCOL = re.compile(
     rb"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|CONNECT|TRACE|PATCH|PRI) |SSH-|Host:", re.I
 )
 _UNWANTED = re.compile(rb"[^ -~]")
-AUTH_OCTETS = 12_288
+AUTH_OCTETS = MOST_RESPONSE
 """A line of AUTH, and one that answers it (RFC 4954 §4, §4.3): a token is long."""
 
 _ROOM = {b"MAIL ": PARAMETER_OCTETS, b"RCPT ": PARAMETER_OCTETS, b"AUTH ": AUTH_OCTETS}

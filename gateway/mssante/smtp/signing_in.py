@@ -9,7 +9,7 @@ from gateway.errors import InvalidError, UnavailableError
 from gateway.message.address import MailAddress, read_address
 from gateway.mssante.oauth_messages import TokenMechanism
 from gateway.mssante.smtp import replies
-from gateway.mssante.smtp.admitted import Refused
+from gateway.mssante.smtp.admitted import DoorRefusal, Refused
 from gateway.mssante.smtp.authenticating import (
     CANCEL,
     EXTERNAL,
@@ -106,13 +106,7 @@ class SmtpSignIn:
         if isinstance(admitted, Refused):
             if admitted.of_peer:
                 return admitted
-            self._intake.reception.note(
-                Action.SIGN_IN_REFUSED,
-                admitted.code,
-                self._intake.door,
-                refusal=admitted.refusal,
-                peer=network_of(self._connection.address),
-            )
+            self._note(admitted.code, refusal=admitted.refusal)
             return replies.AUTH_FAILED
         self.done, self.acts_as = True, admitted.path_text
         return replies.AUTHENTICATED
@@ -142,12 +136,15 @@ class SmtpSignIn:
         self.done, self.acts_as, self.bearer = True, admitted.path_text, found
         return None
 
-    def _note(self, code: str, identity: str) -> None:
+    def _note(
+        self, code: str, identity: str = "", refusal: DoorRefusal | None = None
+    ) -> None:
         self._intake.reception.note(
             Action.SIGN_IN_REFUSED,
             code,
             self._intake.door,
             identity,
+            refusal,
             peer=network_of(self._connection.address),
         )
 

@@ -180,24 +180,23 @@ def see_roles(
     kept in the database and beside the blobs, so that who writes the database alone
     cannot have it be the first time again.
     """
-    if not _is_as_seen(database, named):
-        with database.write() as work:
-            # Another process may have been quicker: what counts is what is there now.
-            Roles(work).lock()
-            is_first = not _was_seen(database, work)
-            Roles(work).see(named, is_first=is_first)
-            if is_first:
-                set_carried(work.connection, database.keys, STEP, work.now)
+    with database.read() as work:
+        seen, is_first = Roles(work).seen(), not _was_seen(database, work)
+        if not role_changes(named, seen, is_first=is_first):
+            if not is_first:
+                write_carried(work.connection, database.keys, database.folder, STEP)
+            return seen
+    with database.write() as work:
+        # Another process may have been quicker: what counts is what is there now.
+        Roles(work).lock()
+        is_first = not _was_seen(database, work)
+        Roles(work).see(named, is_first=is_first)
+        if is_first:
+            set_carried(work.connection, database.keys, STEP, work.now)
     with database.read() as work:
         if _was_seen(database, work):
             write_carried(work.connection, database.keys, database.folder, STEP)
         return Roles(work).seen()
-
-
-def _is_as_seen(database: Database, named: Collection[NamedRole]) -> bool:
-    with database.read() as work:
-        is_first = not _was_seen(database, work)
-        return not role_changes(named, Roles(work).seen(), is_first=is_first)
 
 
 def _was_seen(database: Database, work: UnitOfWork) -> bool:

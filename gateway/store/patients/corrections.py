@@ -167,6 +167,15 @@ class Corrections:
             .limit(_MOST_SHOWN)
         )
 
+    def open_of(self, profile_id: str) -> list[Correction]:
+        """Return those of a patient that are not over."""
+        columns = corrections.c
+        return self._all(
+            select(corrections).where(
+                columns.profile_id == profile_id, columns.state.in_(_OPEN)
+            )
+        )
+
     def of_document(self, profile_id: str, document_id: str) -> list[Correction]:
         """Return those about one document, the newest first."""
         columns = corrections.c

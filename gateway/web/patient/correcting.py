@@ -11,7 +11,6 @@ from gateway.core.document import Visibility
 from gateway.core.texts.corrections import ASKING_SUBJECT, ASKING_TEXT
 from gateway.core.vault import FiledDocument
 from gateway.rights.correction_rules import (
-    UNDER_WAY,
     AskingFacts,
     AskingRefusal,
     Wish,
@@ -66,8 +65,7 @@ class AuthorAsking:
         card: DocumentCard,
     ) -> AskingRefusal | None:
         """Return why the author of a document is not asked, or None."""
-        known = Corrections(work).of_patient(profile_id)
-        under_way = [one for one in known if one.state in UNDER_WAY]
+        under_way = Corrections(work).open_of(profile_id)
         return refuse_to_ask(
             AskingFacts(
                 is_own=card.is_own,
