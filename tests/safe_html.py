@@ -54,6 +54,7 @@ CLASSES = {
     "notes",
     "tableau",
     "tableau fiches",
+    "tableau large lignes",
     "tableau large",
     "texte",
 }

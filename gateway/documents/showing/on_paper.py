@@ -15,14 +15,16 @@ from gateway.documents.printed_page import (
     Picture,
     Points,
 )
+from gateway.documents.showing.tables import MOST_ON_PAPER
 from gateway.errors import InvalidError
 from gateway.safe_xml import parse_xml
 
 MAX_CHARACTERS: Final = 600_000
 """Of a text that is printed: some two hundred pages, and ten seconds of a processor."""
 
-_MOST_COLUMNS: Final = 12
 _AT_ONCE: Final = 4000
+_TITLE: Final = "data-label"
+"""Where a cell has the title of its column, as the page shows it on a telephone."""
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "caption"})
 _BLOCKS: Final = frozenset(
     {"p", "div", "section", "pre", "dl", "dt", "dd", "figure", "blockquote", "br"}
@@ -119,21 +121,43 @@ class _Walk:
         for caption in table.iter("caption"):
             if words := _words(caption):
                 yield Heading(words)
-        rows = [
-            [_words(cell) for cell in row if cell.tag in {"th", "td"}]
+        lines = [
+            [cell for cell in row if cell.tag in {"th", "td"}]
             for row in table.iter("tr")
         ]
+        rows = [[_words(cell) for cell in line] for line in lines]
         rows = [row for row in rows if any(row)]
         wide = max((len(row) for row in rows), default=0)
-        if wide > _MOST_COLUMNS:  # no page is that wide: each row becomes a text
-            for row in rows:
-                yield Paragraph(" · ".join(one for one in row if one))
+        if wide > MOST_ON_PAPER:  # no page is that wide: each row becomes a text
+            yield from _as_lines(lines)
         elif rows:
             whole = [[*row, *[""] * (wide - len(row))] for row in rows]
             yield Grid(whole[0], whole[1:])
         for image in table.iter("img"):
             if content := self._pictures(image.get("src") or ""):
                 yield Picture(content)
+
+
+def _as_lines(lines: list[list[etree._Element]]) -> Iterator[Block]:
+    """
+    Yield each row as a text, in which every value has the title of its column.
+
+    Where columns have no titles an empty cell keeps its place, by a dash: what comes
+    after it would be taken for what stands one column before.
+    """
+    has_titles = any(cell.get(_TITLE) for line in lines for cell in line)
+    for line in lines:
+        said = [(cell.get(_TITLE), _words(cell)) for cell in line]
+        if not has_titles:
+            words = [text or "–" for _, text in said]
+        elif any(title for title, _ in said):
+            words = [
+                f"{title} : {text}" if title else text for title, text in said if text
+            ]
+        else:
+            continue  # the row of the titles
+        if any(text for _, text in said):
+            yield Paragraph(" · ".join(words))
 
 
 def _words(element: etree._Element) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from lxml import etree
 
@@ -22,6 +22,8 @@ from gateway.documents.showing.html_safety import (
 _SCOPES = {"row", "col", "rowgroup", "colgroup"}
 _BLOCKS = (IN_HL7 + "paragraph", IN_HL7 + "list", IN_HL7 + "table")
 _MANY_COLUMNS = 7
+MOST_ON_PAPER: Final = 12
+"""A table of more columns is lines on paper: its letters would be broken apart."""
 _GROUPS = ("thead", "tbody", "tfoot")
 
 
@@ -50,7 +52,8 @@ def write_table(
     """
     Write a table, with ``label`` to name the region that it scrolls in.
 
-    One of many columns has ``wide`` added to the label, and is turned on paper. Where
+    One of many columns has ``wide`` added to the label, and is turned on paper; one of
+    more than a sheet holds is lines there, if it is plain (`MOST_ON_PAPER`). Where
     the columns have headings, the first cell of a row heads it: a result that is read
     aloud, or far to the right, still says of what it is.
     """
@@ -63,11 +66,13 @@ def write_table(
         elif name and name not in {"col", "colgroup"}:
             groups[name if name in groups else "tbody"].append(child)
     _write_loose(page, _loose_in_table(table))
-    is_wide = _width(table) >= _MANY_COLUMNS
+    width = _width(table)
+    is_wide = width >= _MANY_COLUMNS
+    is_too_wide = width > MOST_ON_PAPER
+    columns = _column_titles(groups) if is_too_wide or not is_wide else ()
     kind, label = ("tableau large", label + wide) if is_wide else ("tableau", label)
-    columns = () if is_wide else _column_titles(groups)
-    if columns:
-        kind = "tableau fiches"  # on a telephone each row is a card
+    if columns:  # on a telephone each row is a card; or on paper, lines
+        kind += " lignes" if is_wide else " fiches"
     # A region that scrolls by itself, and that the keyboard reaches (WCAG 2.1.1).
     page.put(
         f'<div class="{kind}" role="region" tabindex="0" aria-label="{label}">'

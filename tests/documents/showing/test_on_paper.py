@@ -62,6 +62,20 @@ def test_a_table_wider_than_paper_becomes_lines() -> None:
     ]
 
 
+def test_in_lines_no_value_is_taken_for_that_of_another_column() -> None:
+    cells = "".join(f"<td>{n or ''}</td>" for n in (1, 0, *range(3, 14)))
+    titled = "".join(f'<td data-label="T{n}">{n % 2 or ""}</td>' for n in range(1, 13))
+    heads = "".join(f"<th>T{n}</th>" for n in range(13))
+    table = f"<table><tr>{heads}</tr><tr><th>Matin</th>{titled}</tr></table>"
+
+    (plain,) = html_blocks(f"<table><tr>{cells}</tr></table>", lambda _: b"")
+    (named,) = html_blocks(table, lambda _: b"")
+
+    assert plain == Paragraph(" · ".join(["1", "–", *map(str, range(3, 14))]))
+    odd = [f"T{n} : 1" for n in range(1, 13, 2)]
+    assert named == Paragraph(" · ".join(["Matin", *odd]))
+
+
 def test_a_long_text_is_printed_and_a_character_more_is_not() -> None:
     assert len(text_blocks("x" * MAX_CHARACTERS)) == MAX_CHARACTERS // 4000
     with pytest.raises(InvalidError):

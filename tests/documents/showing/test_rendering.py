@@ -24,6 +24,7 @@ from gateway.documents.showing.rendering import (
     render_file,
     render_narrative,
 )
+from gateway.documents.showing.tables import MOST_ON_PAPER
 from gateway.errors import InvalidError, NotFoundError
 from gateway.safe_xml import parse_xml
 from tests.builders_files import make_n1
@@ -272,6 +273,28 @@ def test_a_plain_table_is_of_cards_on_a_telephone(
 
     assert ("tableau fiches" in html) is is_cards
     assert ('<td data-label="B">Deux</td>' in html) is is_cards
+
+
+@pytest.mark.parametrize(
+    ("columns", "has_titles", "kind"),
+    [
+        (6, True, "tableau fiches"),
+        (7, True, "tableau large"),
+        (MOST_ON_PAPER, True, "tableau large"),
+        (MOST_ON_PAPER + 1, True, "tableau large lignes"),
+        (MOST_ON_PAPER + 1, False, "tableau large"),
+    ],
+)
+def test_a_table_wider_than_a_sheet_has_the_title_of_each_value(
+    columns: int, *, has_titles: bool, kind: str
+) -> None:
+    heads = "".join(f"<th>T{n}</th>" for n in range(columns))
+    cells = "".join(f"<td>{n}</td>" for n in range(columns))
+    head = f"<thead><tr>{heads}</tr></thead>" if has_titles else ""
+    html = shown(f"<table>{head}<tbody><tr>{cells}</tr></tbody></table>")
+
+    assert f'<div class="{kind}"' in html
+    assert ('data-label="T1"' in html) is kind.endswith(("fiches", "lignes"))
 
 
 def test_a_row_of_headings_inside_the_body_heads_its_columns() -> None:
