@@ -187,6 +187,7 @@ class ConfidentialityPages:
             others=(others_see_in_emergency(before), others_see_in_emergency(after)),
             reading=standing.open[AccessChoice.READING],
             matrix=matrix,
+            is_read_here=bool(self.desk.settings.listen.professional_https),
             done="done" in visit.query,
         )
 

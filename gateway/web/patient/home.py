@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from attrs import evolve, field, frozen
 
 from gateway.core.actors import Who
+from gateway.core.habilitation import column_texts
+from gateway.core.reading import IN_EMERGENCY
+from gateway.core.texts.explaining import Both
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
+from gateway.store.consultations.consultations import Consultations
 from gateway.store.inbox.drafts import Draft, DraftReader
 from gateway.store.inbox.sent_copies import SentCopies
 from gateway.store.inbox.values import Conversation
@@ -48,6 +53,21 @@ class Reading:
 
 
 @frozen
+class Opening:
+    """A professional opened the record: who, as what, where, by what way, when."""
+
+    at: datetime
+    name: str = field(repr=False)
+    profession: Both = field(repr=False)
+    place: str = field(repr=False)
+    in_emergency: bool
+    reason: str = field(repr=False)
+    """What they wrote of an emergency."""
+    times: int = 1
+    """How often they opened it in the same way; ``at`` is the last time."""
+
+
+@frozen
 class News:
     """Something not opened yet: a document, or a conversation with unread messages."""
 
@@ -70,7 +90,8 @@ class Home:
     """Whether more documents are not opened yet than are shown."""
     more_messages: bool
     """Whether more conversations have something unread than are shown."""
-    readings: Sequence[Reading]
+    readings: Sequence[Reading | Opening]
+    """What operators and professionals looked at, the newest first."""
 
     @property
     def has_tasks(self) -> bool:
@@ -103,7 +124,11 @@ class Home:
             ),
             more_documents=len(unread) > _MOST,
             more_messages=len(written) > _MOST,
-            readings=_readings(work, seen),
+            readings=sorted(
+                [*_readings(work, seen), *_openings(work, seen)],
+                key=lambda one: one.at,
+                reverse=True,
+            )[:_MOST],
         )
 
     def is_since(self, moment: datetime) -> bool:
@@ -144,7 +169,35 @@ def _readings(work: UnitOfWork, seen: SeenDocuments) -> list[Reading]:
         for one in told
         if one.action != Action.DOCUMENT_DOWNLOADED or seen.find(one.subject)
     ]
-    return _said_once(found)[:_MOST]
+    return _said_once(found)
+
+
+def _openings(work: UnitOfWork, seen: SeenDocuments) -> list[Opening]:
+    """Return which professionals opened the record, to whom it is all told."""
+    if not sees_secrets(seen.reader):
+        return []
+    professions = {one.column.value: one for one in column_texts().values()}
+    since, found = work.now - _PAST, dict[tuple[str, str, bool, str], Opening]()
+    for one in Consultations(work).of_patient(seen.profile_id, _LOOKED_AT):
+        if one.begun_at < since or one.said is None:
+            continue
+        said, party = professions.get(one.said.column), one.said.party
+        in_emergency, reason = one.way in IN_EMERGENCY, one.said.reason
+        key = (party.identity, party.structure, in_emergency, reason)
+        last = found.get(key)
+        found[key] = (
+            evolve(last, times=last.times + 1)
+            if last is not None
+            else Opening(
+                one.begun_at,
+                party.name,
+                Both(said.french, said.english) if said else Both("", ""),
+                party.place,
+                in_emergency,
+                reason,
+            )
+        )
+    return list(found.values())
 
 
 def _said_once(readings: Sequence[Reading]) -> list[Reading]:

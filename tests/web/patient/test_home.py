@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from gateway.core.texts.notices import NoticeKind
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.journal import OPERATOR, Action, chain_of
 from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.reaching import Reaching
+from tests.dmp_bridge.reading.readers import (
+    DOCTOR,
+    EMERGENCY,
+    LOCUM,
+    NURSE,
+    REASON,
+    TEAM,
+    TEAM_AGAIN,
+    Ward,
+)
 from tests.web.browsing import HOUSE, Site, blocking, token_of
 from tests.web.mail import PDF, carried, file, narrative, receive
 from tests.web.patient.test_browser import lose_answers
@@ -25,7 +37,7 @@ def test_signing_in_leads_home_and_an_empty_space_says_so(site: Site) -> None:
     assert "C’est votre première visite." in page
     assert "Rien de nouveau" in page
     assert "À faire" not in page
-    assert "personne d’autre que vous n’est noté" in page
+    assert "aucun professionnel n’a ouvert votre dossier" in page
     assert "279035121518989@<wbr>patient.mssante.test" in page
 
 
@@ -193,6 +205,34 @@ def test_an_operators_look_is_shown_by_name_with_its_reason(site: Site) -> None:
 
     site.clock.advance(days=91)
     assert "paule" not in site.signed_in().get("/home").text
+
+
+@blocking
+def test_the_professionals_who_opened_the_record_are_named(site: Site) -> None:
+    ward = Ward.of(site.database, site.patient)
+    ward.opened(DOCTOR, TEAM)
+    ward.opened(NURSE, TEAM_AGAIN)
+    site.clock.advance(days=1)
+    ward.opened(NURSE, TEAM_AGAIN)
+    ward.opened(LOCUM, EMERGENCY)
+
+    page = site.signed_in().get("/home").text
+    told = page.split('id="readings"')[1].split("</section>")[0]
+
+    assert re.findall(r"<h3>(.*?)</h3>", told) == [
+        "Dr Hugo PERRIN",
+        "Nadia BENALI",
+        "Dr Samuel LEMAÎTRE",
+    ]
+    assert "Cabinet du Port" in told
+    assert told.count("Urgence") == 1
+    assert REASON in told
+    assert told.count("2 fois") == 1
+    assert "aucun professionnel" not in told
+    site.clock.advance(days=91)
+    told = site.signed_in().get("/home").text
+    assert "PERRIN" not in told
+    assert "aucun professionnel n’a ouvert votre dossier" in told
 
 
 @blocking
