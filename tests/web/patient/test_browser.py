@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -112,8 +113,7 @@ def opened(
             java_script_enabled=scripts,
             bypass_csp=scripts,  # only so that axe can be put into the page
         )
-        width = viewport["width"]
-        yield Visitor(context.new_page(), site, width, theme, scripts=scripts)
+        yield Visitor(context.new_page(), site, viewport, theme, scripts=scripts)
         browser.close()
 
 
@@ -121,11 +121,18 @@ class Visitor:
     """Someone at a browser."""
 
     def __init__(
-        self, page: Any, site: Site, width: int, theme: str, *, scripts: bool
+        self,
+        page: Any,
+        site: Site,
+        viewport: dict[str, int],
+        theme: str,
+        *,
+        scripts: bool,
     ) -> None:
         self.page = page
         self.site = site
-        self._width = width
+        self._viewport = viewport
+        self._width = viewport["width"]
         self._theme = theme
         self._scripts = scripts
         self._seen = 0
@@ -142,11 +149,56 @@ class Visitor:
             [{"name": "__Host-session", "value": cookie, **where}]
         )
 
+    def look_at(self, where: str, name: str) -> None:
+        """Go to a page that is there, and see that it fits."""
+        url = f"https://127.0.0.1:{self.site.port}{where}"
+        answer = self.page.goto(url)
+        assert (answer.status, self.page.url) == (200, url), name
+        self.fits(name)
+        if SHOTS:
+            self._leave_pictures(name)
+
+    def fits(self, name: str) -> None:
+        """
+        Check the page on the narrowest screen, with large letters, and on paper.
+
+        At 320 pixels nothing goes sideways, letters twice as large included (WCAG
+        1.4.10, 1.4.4). On a sheet of A4 nothing is wider than it, and what can only be
+        pressed is left out.
+        """
+        page = self.page
+        page.set_viewport_size(NARROW)
+        for size in ("", "200%"):
+            found = page.evaluate(_WIDTH, size)
+            if found[0] > NARROW["width"]:
+                raise AssertionError((name, size, page.evaluate(_BEYOND)))
+        page.evaluate(_WIDTH, "")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": SHEET, "height": 900})
+        wide, pressed = page.evaluate(_WIDTH, "")
+        assert wide <= SHEET, (name, page.evaluate(_BEYOND))
+        assert not pressed, (name, pressed)
+        page.emulate_media(media="null")
+        page.set_viewport_size(self._viewport)
+
+    def _leave_pictures(self, name: str) -> None:
+        page, self._seen = self.page, self._seen + 1
+        said = f"{self._seen:03d}-{re.sub('[^a-z-]+', '_', name)}"
+        for width, theme in ((1280, "light"), (390, "dark"), (320, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=theme)
+            shot = Path(SHOTS) / f"{said}-{width}-{theme}.png"
+            page.screenshot(path=str(shot), full_page=True)
+        page.emulate_media(color_scheme=self._theme)
+        page.set_viewport_size(self._viewport)
+        page.pdf(path=str(Path(SHOTS) / f"{said}.pdf"), prefer_css_page_size=True)
+
     def look(self, name: str) -> None:
         """
         Check the page as it is: axe, no sideways scrolling; take a picture.
 
-        Of the other theme, which changes colours alone, contrasts are looked at.
+        Of the other theme, which changes colours alone, contrasts are looked at. At a
+        desk the page is looked at narrow and on paper too: the same on any screen.
         """
         page = self.page
         if self._scripts:
@@ -159,6 +211,8 @@ class Visitor:
             page.emulate_media(color_scheme=self._theme)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= self._width, f"{name}: scrolls sideways"
+            if self._viewport == DESK:
+                self.fits(name)
         if SHOTS:
             self._seen += 1
             shot = f"{self._theme}-{self._width}-{self._seen:02d}-{name}.png"
@@ -455,8 +509,20 @@ LINES = ("Ligne", "Suite")
 
 
 FOCUS_ON_ALERT = "document.activeElement.getAttribute('role') === 'alert'"
+NARROW = {"width": 320, "height": 640}
+SHEET = int(186 * 96 / 25.4)
+"""The width of an A4 sheet without its margins, in pixels."""
+_WIDTH = """size => {
+  const root = document.documentElement, found = document.querySelectorAll(
+    "button, input, select, textarea, .btn, .link:not(.told), .nav, .bar, .chips");
+  root.style.fontSize = size;
+  return [root.scrollWidth, [...found]
+    .filter(one => one.getClientRects().length)
+    .map(one => one.outerHTML.slice(0, 120)).slice(0, 5)];
+}"""
+"""How wide the page is with letters of a size, and what on it can only be pressed."""
 _BEYOND = """[...document.querySelectorAll("body *")]
-  .filter(one => one.getBoundingClientRect().right > innerWidth)
+  .filter(one => one.getBoundingClientRect().right > document.body.clientWidth)
   .map(one => one.tagName + "." + one.className).slice(0, 20)"""
 
 

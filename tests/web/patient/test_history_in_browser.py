@@ -56,5 +56,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         visitor.go("/history")
         visitor.look("history")
         assert visitor.page.locator("ul.rows.sheet > li").count() >= 6
+        visitor.page.emulate_media(media="print")
+        told = visitor.page.locator("text=Lettre de sortie")
+        assert told.first.is_visible()  # on paper it is said which document
+        visitor.page.emulate_media(media="null")
         visitor.go("/history?from=2099-01-01")
         visitor.look("history-empty")

@@ -47,7 +47,7 @@ def test_pages_before_the_code_say_that_it_may_come_by_text_message(
 ) -> None:
     page = site.browser().get("/sign-in").text
     assert "envoyé par SMS si vous l’avez choisi, sinon par courriel" in page
-    assert "à votre adresse de courriel" not in page
+    assert "à votre adresse e-mail" not in page
 
     page = site.browser().get("/help").text
     assert "arrive alors par SMS si vous l’avez choisi" in page

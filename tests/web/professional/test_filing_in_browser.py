@@ -51,7 +51,7 @@ def filing(pages: ProSite, viewport: dict[str, int], theme: str) -> Iterator[Vis
             [{"name": name, "value": session.cookies[name], "url": origin}]
         )
         site: Any = pages
-        yield Visitor(context.new_page(), site, viewport["width"], theme, scripts=True)
+        yield Visitor(context.new_page(), site, viewport, theme, scripts=True)
         browser.close()
 
 

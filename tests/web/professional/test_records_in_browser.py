@@ -56,7 +56,7 @@ def at_work(pages: ProSite, viewport: dict[str, int], theme: str) -> Iterator[Vi
             [{"name": name, "value": session.cookies[name], "url": origin}]
         )
         site: Any = pages
-        yield Visitor(context.new_page(), site, viewport["width"], theme, scripts=True)
+        yield Visitor(context.new_page(), site, viewport, theme, scripts=True)
         browser.close()
 
 
