@@ -273,7 +273,7 @@ class ImapSettings(Table):
     openings_kept_per_hour: Annotated[
         int,
         "Openings of mailboxes that are kept with what they rest on; of more the "
-        "journal has the line alone.",
+        "journal has the line alone, and says how many.",
     ] = 2000
 
 

@@ -21,7 +21,7 @@ from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import RefusalQuota, RoomLeft
+from gateway.store.evidence.quota import OPENINGS, HourlyQuota, RoomLeft
 from gateway.store.journal import Action
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
@@ -94,19 +94,19 @@ class DoorNotes:
     database: Database
     writer: Writer
     settings: ImapSettings
-    refusals: RefusalQuota = field(init=False, repr=False)
-    openings: RefusalQuota = field(init=False, repr=False)
+    refusals: HourlyQuota = field(init=False, repr=False)
+    openings: HourlyQuota = field(init=False, repr=False)
 
     @refusals.default
-    def _counted(self) -> RefusalQuota:
-        return RefusalQuota(
+    def _counted(self) -> HourlyQuota:
+        return HourlyQuota(
             self.settings.refusals_kept_per_hour,
             self.settings.refusals_per_address_per_hour,
         )
 
     @openings.default
-    def _counted_openings(self) -> RefusalQuota:
-        return RefusalQuota(self.settings.openings_kept_per_hour, 0)
+    def _counted_openings(self) -> HourlyQuota:
+        return HourlyQuota(self.settings.openings_kept_per_hour, 0, OPENINGS)
 
     def refuse(self, refusal: NotedRefusal, peer: str) -> None:
         """

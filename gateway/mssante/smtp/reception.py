@@ -26,7 +26,7 @@ from gateway.reception.submission import Message, Submission, new_id
 from gateway.settings.file import SmtpSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import RefusalQuota, RoomLeft
+from gateway.store.evidence.quota import HourlyQuota, RoomLeft
 from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action
 
@@ -62,11 +62,11 @@ class SmtpReception:
     settings: SmtpSettings
     filing_settings: SettingsText = field(init=False, repr=False)
 
-    kept_refusals: RefusalQuota = field(init=False, repr=False)
+    kept_refusals: HourlyQuota = field(init=False, repr=False)
 
     @kept_refusals.default
-    def _counted(self) -> RefusalQuota:
-        return RefusalQuota(
+    def _counted(self) -> HourlyQuota:
+        return HourlyQuota(
             self.settings.refusals_kept_per_hour,
             self.settings.refusals_per_address_per_hour,
         )
