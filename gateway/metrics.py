@@ -23,7 +23,7 @@ OPENINGS_NOT_KEPT = Counter(
 )
 REFUSALS_NOT_NOTED = Counter(
     "gateway_refusals_not_noted_total",
-    "Refusals without a line in the journal: too many of one address or patient.",
+    "Refusals without a line in the journal: too many of one address or person.",
     registry=REGISTRY,
 )
 REFUSED = Counter(

@@ -11,6 +11,12 @@ from attrs import evolve, field, frozen
 
 from gateway.core.decision import FilingDecision, Refuse, RuleVersions
 from gateway.core.reasons import Reason
+from gateway.evidence.acts import (
+    ActArguments,
+    BlockArguments,
+    FollowUpArguments,
+    NamingArguments,
+)
 from gateway.evidence.arguments import (
     Answered,
     CopyArguments,
@@ -38,6 +44,7 @@ from gateway.rights import (
     recipient_rules,
     sender_rules,
 )
+from gateway.rights.administrator_rules import judge_administering, judge_naming
 from gateway.rights.copy_rules import decide_copy
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import (
@@ -45,6 +52,7 @@ from gateway.rights.filing_facts import (
     FilingFacts,
     NoWithdrawal,
 )
+from gateway.rights.follow_up_rules import FOLLOW_UP_ROWS, refuse_follow_up
 from gateway.rights.mailbox_rules import (
     DeliveryFacts,
     MailboxFacts,
@@ -61,6 +69,7 @@ from gateway.rights.professional_viewing_rules import (
     refuse_viewing,
 )
 from gateway.rights.recipient_rules import PatientFacts
+from gateway.rights.record_act_rules import ACT_ROWS, refuse_act
 from gateway.rights.relay_rules import RelayFacts, refuse_relay
 from gateway.rights.sender_rules import SenderHeaders
 from gateway.rights.withdrawal_rules import decide_withdrawal
@@ -207,6 +216,22 @@ def _delivery(facts: DeliveryFacts) -> Answered:
     return _first(refuse_delivery(facts))
 
 
+def _act(asked: ActArguments) -> Answered:
+    return _first(refuse_act(asked.done))
+
+
+def _follow_up(asked: FollowUpArguments) -> Answered:
+    return _first(refuse_follow_up(asked.follow_up))
+
+
+def _block(asked: BlockArguments) -> Answered:
+    return _first(judge_administering(asked.block))
+
+
+def _naming(asked: NamingArguments) -> Answered:
+    return _first(judge_naming(asked.naming))
+
+
 def _sender(asked: SenderArguments) -> Answered:
     decision = (
         sender_rules.decide_reverse_path(asked.link, asked.reverse_path)
@@ -240,6 +265,10 @@ _DECIDE: Mapping[EvidenceKind, Callable[[Any], Any]] = MappingProxyType(
         EvidenceKind.OPENING: _opening,
         EvidenceKind.WRITING: _writing,
         EvidenceKind.DELIVERY: _delivery,
+        EvidenceKind.ACT: _act,
+        EvidenceKind.FOLLOW_UP: _follow_up,
+        EvidenceKind.BLOCK: _block,
+        EvidenceKind.NAMING: _naming,
     }
 )
 
@@ -372,6 +401,35 @@ def _delivery_answers(facts: DeliveryFacts) -> list[_Said]:
     return [_asked("delivery", refuse_delivery, facts)]
 
 
+def _act_answers(asked: ActArguments) -> list[_Said]:
+    return _each("act", ACT_ROWS, asked.done, "done")
+
+
+def _follow_up_answers(asked: FollowUpArguments) -> list[_Said]:
+    return _each("follow-up", FOLLOW_UP_ROWS, asked.follow_up, "follow_up")
+
+
+def _each(
+    name: str,
+    rows: Sequence[tuple[str, Callable[[Any], Any]]],
+    facts: Any,
+    path: str,
+) -> list[_Said]:
+    said: list[_Said] = []
+    for row, rule in rows:
+        seen = FactsSeen()
+        said.append((f"{name}-{row}", rule(seen.watch(facts, path)), seen.facts))
+    return said
+
+
+def _block_answers(asked: BlockArguments) -> list[_Said]:
+    return [_asked("block", lambda one: judge_administering(one.block), asked)]
+
+
+def _naming_answers(asked: NamingArguments) -> list[_Said]:
+    return [_asked("naming", lambda one: judge_naming(one.naming), asked)]
+
+
 _HEADER_NAMES = dict(
     zip(
         sender_rules.HEADER_RULES,
@@ -395,5 +453,9 @@ _ASK: Mapping[EvidenceKind, Callable[[Any], list[_Said]]] = MappingProxyType(
         EvidenceKind.OPENING: _opening_answers,
         EvidenceKind.WRITING: _writing_answers,
         EvidenceKind.DELIVERY: _delivery_answers,
+        EvidenceKind.ACT: _act_answers,
+        EvidenceKind.FOLLOW_UP: _follow_up_answers,
+        EvidenceKind.BLOCK: _block_answers,
+        EvidenceKind.NAMING: _naming_answers,
     }
 )

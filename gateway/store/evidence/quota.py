@@ -53,7 +53,7 @@ class RoomLeft(Enum):
 @define
 class HourlyQuota:
     """
-    Counts refusals, or openings, at one place of this process for an hour from the first.
+    Counts refusals, or openings, at one place of this process, hour by hour.
 
     So many as ``most`` says are kept with what they rest on. Who is told apart by
     ``peer``, an address or a patient, has ``most_of_one`` lines. What is more is said

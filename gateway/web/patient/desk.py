@@ -63,9 +63,9 @@ class PatientDesk(Desk):
     masks: Masks
     directory: NameDirectory
     papers: Papers
-    refused_writing: HourlyQuota = field(init=False, repr=False)
+    refusals: HourlyQuota = field(init=False, repr=False)
 
-    @refused_writing.default
+    @refusals.default
     def _counted(self) -> HourlyQuota:
         web = self.settings.web
         return HourlyQuota(

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from gateway.evidence.replaying import decide_again
+from gateway.metrics import OPENINGS_NOT_KEPT, REFUSALS_NOT_KEPT
 from gateway.mssante.imap.noting import DoorNotes
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
-from gateway.metrics import OPENINGS_NOT_KEPT, REFUSALS_NOT_KEPT
 from gateway.store.evidence.quota import HourlyQuota
 from gateway.store.journal import Entry
 from tests.evidence.lines import without_evidence

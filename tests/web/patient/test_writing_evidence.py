@@ -114,7 +114,7 @@ def test_one_patient_leaves_as_many_lines_of_refusals_as_the_limit_says(
 ) -> None:
     receive(site.database, site.patient)
     browser = site.signed_in()
-    object.__setattr__(site.desk, "refused_writing", HourlyQuota(1, 2))
+    object.__setattr__(site.desk, "refusals", HourlyQuota(1, 2))
 
     forced(site, browser, conversation_of(site), times=4)
 
@@ -122,7 +122,7 @@ def test_one_patient_leaves_as_many_lines_of_refusals_as_the_limit_says(
         True,
         False,
     ]
-    assert site.desk.refused_writing.not_said() == {
+    assert site.desk.refusals.not_said() == {
         "not_kept_before": 1,
         "not_noted_before": 2,
     }
