@@ -38,6 +38,9 @@ REFUSALS: Final = Counted("refusals", metrics.REFUSALS_NOT_KEPT, "not_kept_befor
 OPENINGS: Final = Counted(
     "openings", metrics.OPENINGS_NOT_KEPT, "openings_not_kept_before"
 )
+HANDSHAKES: Final = Counted(
+    "refused handshakes", metrics.HANDSHAKES_NOT_KEPT, "handshakes_not_kept_before"
+)
 
 
 class RoomLeft(Enum):
