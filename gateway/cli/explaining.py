@@ -16,13 +16,12 @@ from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.program import rules_hash
 from gateway.evidence.replaying import (
-    RuleAnswer,
-    answers,
     decide_again,
     differences,
     objected,
     same,
 )
+from gateway.evidence.rule_answers import RuleAnswer, answers
 from gateway.evidence.saying import SaidRule, Words, source_of
 from gateway.store.evidence.keeping import KeptDecisions
 

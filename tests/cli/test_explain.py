@@ -596,7 +596,9 @@ def test_an_act_on_a_document_is_explained_and_a_changed_rule_says_other(
         return NoAct.NOT_THEIRS
 
     monkeypatch.setattr("gateway.evidence.replaying.refuse_act", refuses)
-    monkeypatch.setattr("gateway.evidence.replaying.ACT_ROWS", (("theirs", refuses),))
+    monkeypatch.setattr(
+        "gateway.evidence.rule_answers.ACT_ROWS", (("theirs", refuses),)
+    )
     assert run(noun, decision, "--replay", "--language", "en") == 0
     lines = capsys.readouterr().out.splitlines()
     assert "    replayed: other decision" in lines

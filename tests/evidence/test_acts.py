@@ -18,8 +18,9 @@ from gateway.evidence.acts import (
     naming_arguments,
 )
 from gateway.evidence.arguments import Answered, TakenDecision, answered_part
-from gateway.evidence.replaying import answers, decide_again
+from gateway.evidence.replaying import decide_again
 from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.rights.administrator_rules import judge_administering, judge_naming
 from gateway.rights.filing_facts import Ownership
 from gateway.rights.follow_up_rules import FollowUpAct, FollowUpFacts, refuse_follow_up

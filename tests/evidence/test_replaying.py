@@ -19,12 +19,12 @@ from gateway.evidence.arguments import (
     sender_part,
 )
 from gateway.evidence.replaying import (
-    answers,
     decide_again,
     differences,
     same,
 )
 from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.rights import filing_rules
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import DocumentFacts, FilingFacts, FilingPolicy

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from gateway.core.decision import Refuse
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 from gateway.evidence.arguments import TakenDecision, answered_part
-from gateway.evidence.replaying import answers, decide_again
+from gateway.evidence.replaying import decide_again
 from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.evidence.writing import FilesAsked, writing_arguments, writing_refusals
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,

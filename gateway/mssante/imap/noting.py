@@ -151,17 +151,16 @@ class DoorNotes:
 
     def _write(self, refusal: NotedRefusal, before: Mapping[str, int]) -> None:
         def job(work: UnitOfWork) -> None:
-            kept: dict[str, Any] = {}
+            said: dict[str, Any] = dict(before)
             if refusal.part is not None:
-                kept = dict(EvidenceKeeper(work).keep(refusal.part, refusal.around))
+                said |= EvidenceKeeper(work).keep(refusal.part, refusal.around)
             work.note(
                 refusal.action,
                 refusal.code,
                 refusal.subject,
                 door=_DOOR,
                 identity=refusal.identity,
-                **kept,
-                **before,
+                **said,
             )
 
         self.writer.submit(job)

@@ -165,9 +165,11 @@ class SmtpReception:
         before = self.refused_handshakes.not_said()
 
         def job(work: UnitOfWork) -> None:
-            kept = {} if refusal is None else self._keep(work, refusal)
+            said: dict[str, Any] = dict(before)
+            if refusal is not None:
+                said |= self._keep(work, refusal)
             action, code = Action.CONNECTION_REFUSED, handshake.failure.value
-            work.note(action, code, "", door=door.value, identity="", **kept, **before)
+            work.note(action, code, "", door=door.value, identity="", **said)
 
         self.reception.writer.submit(job)
 

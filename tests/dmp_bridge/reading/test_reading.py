@@ -16,8 +16,9 @@ from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.arguments import EvidenceKind
 from gateway.evidence.form import to_json
-from gateway.evidence.replaying import answers, decide_again, same
+from gateway.evidence.replaying import decide_again, same
 from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient

@@ -24,8 +24,9 @@ from gateway.evidence.arguments import (
     EvidenceKind,
     TakenDecision,
 )
-from gateway.evidence.replaying import answers, decide_again
+from gateway.evidence.replaying import decide_again
 from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
