@@ -215,7 +215,7 @@ def _sender(asked: SenderArguments) -> Answered:
 def as_patient(asked: SenderArguments) -> str | None:
     """Return the word of the doors where a patient's address poses as the sender."""
     headers = asked.headers or SenderHeaders(from_=())
-    poses = sender_rules.writesas_patient(
+    poses = sender_rules.writes_as_patient(
         asked.reverse_path, headers, asked.patient_domain
     )
     return PATIENT_BY_MAIL if poses else None
