@@ -13,7 +13,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from gateway.rights.messaging_rules import END_SUBJECT
 from gateway.store.base.prepared import Prepared
@@ -36,19 +36,31 @@ _OF_CORRESPONDENT = (
     _COLUMNS.profile_id == bindparam("profile"),
     _COLUMNS.correspondent.in_([bindparam("digest"), bindparam("before")]),
 )
+_ROWS = select(
+    _COLUMNS.id,
+    _COLUMNS.profile_id,
+    _COLUMNS.thread,
+    _COLUMNS.state,
+    _COLUMNS.display,
+    _COLUMNS.last_at,
+    _COLUMNS.ended_at,
+)
 _ABOUT = Prepared(
-    select(
-        _COLUMNS.id,
-        _COLUMNS.profile_id,
-        _COLUMNS.thread,
-        _COLUMNS.state,
-        _COLUMNS.display,
-        _COLUMNS.last_at,
-        _COLUMNS.ended_at,
-    ).where(
+    _ROWS.where(
         *_OF_CORRESPONDENT,
         or_(_COLUMNS.thread == bindparam("thread"), _COLUMNS.thread.is_(None)),
     )
+)
+_LAST = Prepared(
+    _ROWS.where(*_OF_CORRESPONDENT)
+    .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
+    .limit(1)
+)
+_ENDED = Prepared(
+    select(_COLUMNS.ended_at)
+    .where(*_OF_CORRESPONDENT, _COLUMNS.ended_at.is_not(None))
+    .order_by(_COLUMNS.ended_at.desc())
+    .limit(1)
 )
 _CHANGE = Prepared(
     update(conversations).where(_COLUMNS.id == bindparam("conversation")),
@@ -71,6 +83,15 @@ class Talk:
     subject: str = field(default="", repr=False)
     references: Sequence[str] = field(default=(), repr=False)
     is_secret: bool = False
+
+
+@frozen
+class _Marks:
+    """What stands for the correspondent (now, and before) and for the subject."""
+
+    digest: str
+    before: str
+    thread: str
 
 
 @frozen
@@ -103,12 +124,12 @@ class ConversationThreads:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        row = self._find(talk)
+        marks = self._marks(talk)
+        row = self._find(talk, marks)
         if row is None:
-            return self._open(talk, name=name, kind=kind, state=state, at=at)
-        known = self.work.unseal(
-            talk.key_id, row.display, f"conversations.display:{row.id}"
-        )
+            before = self._name_before(talk, marks)
+            new = self._open(talk, marks, name=name, kind=kind, state=state, at=at)
+            return Met(new, before)
         is_newest = at >= row.last_at
         is_over = row.state == ConversationState.ENDED.value and at <= row.ended_at
         opens = state is ConversationState.OPEN and not is_over
@@ -126,7 +147,7 @@ class ConversationThreads:
                 }
             ],
         )
-        return Met(row.id, known["name"])
+        return Met(row.id, self._name(talk, row))
 
     def begin(self, talk: Talk, *, name: str, kind: str, at: datetime) -> str:
         """
@@ -135,10 +156,11 @@ class ConversationThreads:
         ``at`` is of the newest message that may be answered: an end that comes after
         it ends this one too.
         """
-        row = self._find(talk)
+        marks = self._marks(talk)
+        row = self._find(talk, marks)
         if row is None:
             state = ConversationState.OPEN
-            return self._open(talk, name=name, kind=kind, state=state, at=at).id
+            return self._open(talk, marks, name=name, kind=kind, state=state, at=at)
         if row.state == ConversationState.ENDED.value:
             self.work.connection.execute(
                 update(conversations)
@@ -154,22 +176,16 @@ class ConversationThreads:
         digests = secret_digests(self.work.keys, profile_id, address.lower())
         return self._answered(profile_id, digests, references) is not None
 
-    def _find(self, talk: Talk) -> Any:
-        digests = self._digests(talk)
+    def _find(self, talk: Talk, marks: _Marks) -> Any:
+        digests = (marks.digest, marks.before)
         answered = self._answered(talk.profile_id, digests, talk.references)
         if answered is not None:
             return answered
         while True:
-            about = _ABOUT.rows(
-                self.work.connection,
-                profile=talk.profile_id,
-                digest=digests[0],
-                before=digests[1],
-                thread=self._thread(talk),
-            )
+            about = self._rows(_ABOUT, talk, marks, thread=marks.thread)
             whole = [row for row in about if row.thread is None]
             if not whole and talk.subject == END_SUBJECT:
-                return self._last(talk)  # it is about all there is
+                return self._last(talk, marks)  # it is about all there is
             if not whole:
                 return about[0] if about else None
             for row in whole:  # of an earlier version: by subjects from now on
@@ -201,17 +217,16 @@ class ConversationThreads:
     def _open(
         self,
         talk: Talk,
+        marks: _Marks,
         *,
         name: str,
         kind: str,
         state: ConversationState,
         at: datetime,
-    ) -> Met:
+    ) -> str:
         """Open a conversation; the end of all with that correspondent ends it too."""
-        ended_at = self.work.connection.execute(
-            select(func.max(_COLUMNS.ended_at)).where(*self._with(talk))
-        ).scalar()
-        last = self._last(talk)
+        ended = self._rows(_ENDED, talk, marks)
+        ended_at = ended[0].ended_at if ended else None
         if state is ConversationState.ENDED:
             ended_at = at
         elif ended_at is not None and at <= ended_at:
@@ -221,8 +236,8 @@ class ConversationThreads:
             conversations,
             id=conversation_id,
             profile_id=talk.profile_id,
-            correspondent=self._digests(talk)[0],
-            thread=self._thread(talk),
+            correspondent=marks.digest,
+            thread=marks.thread,
             started_at=self.work.now,
             display=self._display(talk, name, conversation_id),
             mailbox_kind=kind,
@@ -230,35 +245,39 @@ class ConversationThreads:
             state=state.value,
             ended_at=ended_at if state is ConversationState.ENDED else None,
         )
-        if last is None:
-            return Met(conversation_id, "")
-        known = self.work.unseal(
-            talk.key_id, last.display, f"conversations.display:{last.id}"
-        )
-        return Met(conversation_id, known["name"])
+        return conversation_id
 
-    def _last(self, talk: Talk) -> Any:
+    def _name_before(self, talk: Talk, marks: _Marks) -> str:
+        """Return how a correspondent was called last, about whatever it was."""
+        last = self._last(talk, marks)
+        return "" if last is None else self._name(talk, last)
+
+    def _last(self, talk: Talk, marks: _Marks) -> Any:
         """Return the conversation with a correspondent that was the last, or None."""
-        return self.work.connection.execute(
-            select(conversations)
-            .where(*self._with(talk))
-            .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
-            .limit(1)
-        ).first()
+        found = self._rows(_LAST, talk, marks)
+        return found[0] if found else None
 
-    def _with(self, talk: Talk) -> tuple[ColumnElement[bool], ...]:
-        return (
-            _COLUMNS.profile_id == talk.profile_id,
-            _COLUMNS.correspondent.in_(self._digests(talk)),
+    def _rows(
+        self, statement: Prepared, talk: Talk, marks: _Marks, **values: str
+    ) -> list[Any]:
+        return statement.rows(
+            self.work.connection,
+            profile=talk.profile_id,
+            digest=marks.digest,
+            before=marks.before,
+            **values,
         )
 
-    def _digests(self, talk: Talk) -> tuple[str, str]:
-        digests = secret_digests if talk.is_secret else correspondent_digests
-        return digests(self.work.keys, talk.profile_id, talk.address)
+    def _name(self, talk: Talk, row: Any) -> str:
+        place = f"conversations.display:{row.id}"
+        return str(self.work.unseal(talk.key_id, row.display, place)["name"])
 
-    def _thread(self, talk: Talk) -> str:
-        return thread_digest(
-            self.work.keys, talk.profile_id, talk.address, talk.subject
+    def _marks(self, talk: Talk) -> _Marks:
+        keys, profile_id = self.work.keys, talk.profile_id
+        digests = secret_digests if talk.is_secret else correspondent_digests
+        return _Marks(
+            *digests(keys, profile_id, talk.address),
+            thread_digest(keys, profile_id, talk.address, talk.subject),
         )
 
     def _display(self, talk: Talk, name: str, conversation_id: str) -> bytes:
