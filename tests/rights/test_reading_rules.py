@@ -337,7 +337,11 @@ def test_nothing_but_these_facts_opens_a_vault() -> None:
 def test_what_can_still_be_asked_ticked_or_declared_refuses_nobody_for_good(
     facts: ReadingFacts,
 ) -> None:
-    nothing = {"informed": False, "team_agreement": None, "own_agreement": None}
+    nothing: dict[str, Any] = {
+        "informed": False,
+        "team_agreement": None,
+        "own_agreement": None,
+    }
 
     assert refuse_for_good(facts, POLICY) is None
     assert refuse_for_good(evolve(facts, **nothing), POLICY) is None
