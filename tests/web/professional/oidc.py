@@ -155,6 +155,7 @@ class LocalProvider:
                 "exp": now + 120,
                 "iat": now,
                 "acr": "eidas1",
+                "session_state": "session-1",
                 "SubjectNameID": NUMBER,
             },
             self.introspected,
