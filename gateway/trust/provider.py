@@ -66,6 +66,8 @@ class ProviderMetadata:
     introspection: str = ""
     says_issuer: bool = False
     """Its answers name it as the issuer (RFC 9207)."""
+    tells_logouts: bool = False
+    """It can tell us of a logout (OpenID Connect Back-Channel Logout 1.0 §2.1)."""
 
 
 @frozen(kw_only=True)
@@ -152,6 +154,7 @@ class Provider:
             introspection=_endpoint(found, "introspection_endpoint"),
             says_issuer=found.get("authorization_response_iss_parameter_supported")
             is True,
+            tells_logouts=found.get("backchannel_logout_supported") is True,
         )
         with self._lock:
             self._metadata, self._metadata_at = made, now
