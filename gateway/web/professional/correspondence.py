@@ -262,6 +262,7 @@ def _stand(mailbox: Mailbox, letters: Sequence[ExchangedLetter]) -> Stand:
     """
     Return where an exchange stands, by what the mailbox's folder of sent messages has.
 
+    ``letters`` are as in `PatientThread`, the newest first.
     What a mail program sent and kept no copy of is not known here.
     """
     sent = [
@@ -272,7 +273,7 @@ def _stand(mailbox: Mailbox, letters: Sequence[ExchangedLetter]) -> Stand:
             subject=one.headers.subject,
             forbids_answer=forbids_answer(one.headers.get("x-mss-mes")),
         )
-        for one in sorted(letters, key=_in_time)
+        for one in reversed(letters)
         if one.is_own
     ]
     if not sent or open_messages(sent):

@@ -29,7 +29,7 @@ from gateway.web.professional.correspondence import (
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.message_form import MessageForm, MessageForms
 from gateway.web.professional.naming import known_profile
-from gateway.web.professional.own_mailboxes import OwnMailboxes, is_shared
+from gateway.web.professional.own_mailboxes import is_shared, own_mailbox, own_mailboxes
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import (
     Answers,
@@ -54,7 +54,7 @@ class MessagePages:
         """List the exchanges of one mailbox, the newest first."""
         wanted = visit.query.get("mailbox", "")[:32]
         with self.desk.database.read() as work:
-            mailboxes = OwnMailboxes(self.desk).all(work, visit)
+            mailboxes = own_mailboxes(work, visit)
             chosen = next(
                 (one for one in mailboxes if one.id == wanted),
                 mailboxes[0] if mailboxes and not wanted else None,
@@ -207,7 +207,7 @@ class MessagePages:
         mailbox_id: str,
         thread_id: str,
     ) -> tuple[Mailbox, PatientThread]:
-        mailbox = OwnMailboxes(self.desk).get(work, visit, mailbox_id)
+        mailbox = own_mailbox(work, visit, mailbox_id)
         return mailbox, Correspondence(self.desk, work, mailbox).thread(thread_id)
 
     @property
