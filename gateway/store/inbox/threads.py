@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
+from gateway.message.threading import MOST_REFERENCES, Threaded, find_thread
 from gateway.rights.messaging_rules import END_SUBJECT
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
@@ -27,9 +28,6 @@ from gateway.store.inbox.digests import (
 from gateway.store.inbox.splitting import split
 from gateway.store.inbox.values import ConversationState
 from gateway.store.tables import conversations, inbox_messages
-
-_MOST_REFERENCES: Final = 50
-"""Messages that an answer may name; of more the last ones count, which are nearest."""
 
 _COLUMNS = conversations.c
 _OF_CORRESPONDENT = (
@@ -151,52 +149,25 @@ class ConversationThreads:
         self, profile_id: str, address: str, references: Sequence[str]
     ) -> bool:
         """Tell whether a message answers one that is kept from representatives."""
-        digests = secret_digests(self.work.keys, profile_id, address.lower())
-        return self._answered(profile_id, digests, references) is not None
+        talk = Talk(
+            profile_id=profile_id,
+            key_id="",
+            address=address.lower(),
+            is_secret=True,
+        )
+        named = references[-MOST_REFERENCES:]
+        return bool(named) and self._known(talk).answered(named) is not None
+
+    def _known(self, talk: Talk) -> _KeptThreads:
+        return _KeptThreads(self.work, talk)
 
     def _find(self, talk: Talk) -> Any:
-        digests = self._digests(talk)
-        answered = self._answered(talk.profile_id, digests, talk.references)
-        if answered is not None:
-            return answered
-        while True:
-            about = _ABOUT.rows(
-                self.work.connection,
-                profile=talk.profile_id,
-                digest=digests[0],
-                before=digests[1],
-                thread=self._thread(talk),
-            )
-            whole = [row for row in about if row.thread is None]
-            if not whole and talk.subject == END_SUBJECT:
-                return self._last(talk)  # it is about all there is
-            if not whole:
-                return about[0] if about else None
-            for row in whole:  # of an earlier version: by subjects from now on
-                split(self.work, row.profile_id, row.id)
-
-    def _answered(
-        self, profile_id: str, digests: tuple[str, str], references: Sequence[str]
-    ) -> Any:
-        """Return the conversation of the newest message that is referred to."""
-        keys, message = self.work.keys, inbox_messages.c
-        named = {
-            message_digest(keys, profile_id, one)
-            for one in references[-_MOST_REFERENCES:]
-        } - {None}
-        if not named:
-            return None
-        return self.work.connection.execute(
-            select(conversations)
-            .join(inbox_messages, message.conversation_id == _COLUMNS.id)
-            .where(
-                message.profile_id == profile_id,
-                message.named.in_(sorted(filter(None, named))),
-                _COLUMNS.correspondent.in_(digests),
-            )
-            .order_by(message.serial.desc(), message.id)
-            .limit(1)
-        ).first()
+        message = Threaded(
+            references=talk.references,
+            subject=talk.subject,
+            is_of_all=talk.subject == END_SUBJECT,
+        )
+        return find_thread(self._known(talk), message)
 
     def _open(
         self,
@@ -208,10 +179,8 @@ class ConversationThreads:
         at: datetime,
     ) -> Met:
         """Open a conversation; the end of all with that correspondent ends it too."""
-        ended_at = self.work.connection.execute(
-            select(func.max(_COLUMNS.ended_at)).where(*self._with(talk))
-        ).scalar()
-        last = self._last(talk)
+        kept = self._known(talk)
+        ended_at, last = kept.ended_at(), kept.last()
         if state is ConversationState.ENDED:
             ended_at = at
         elif ended_at is not None and at <= ended_at:
@@ -221,8 +190,8 @@ class ConversationThreads:
             conversations,
             id=conversation_id,
             profile_id=talk.profile_id,
-            correspondent=self._digests(talk)[0],
-            thread=self._thread(talk),
+            correspondent=kept.digests[0],
+            thread=kept.subject_digest(talk.subject),
             started_at=self.work.now,
             display=self._display(talk, name, conversation_id),
             mailbox_kind=kind,
@@ -232,34 +201,10 @@ class ConversationThreads:
         )
         if last is None:
             return Met(conversation_id, "")
-        known = self.work.unseal(
+        said = self.work.unseal(
             talk.key_id, last.display, f"conversations.display:{last.id}"
         )
-        return Met(conversation_id, known["name"])
-
-    def _last(self, talk: Talk) -> Any:
-        """Return the conversation with a correspondent that was the last, or None."""
-        return self.work.connection.execute(
-            select(conversations)
-            .where(*self._with(talk))
-            .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
-            .limit(1)
-        ).first()
-
-    def _with(self, talk: Talk) -> tuple[ColumnElement[bool], ...]:
-        return (
-            _COLUMNS.profile_id == talk.profile_id,
-            _COLUMNS.correspondent.in_(self._digests(talk)),
-        )
-
-    def _digests(self, talk: Talk) -> tuple[str, str]:
-        digests = secret_digests if talk.is_secret else correspondent_digests
-        return digests(self.work.keys, talk.profile_id, talk.address)
-
-    def _thread(self, talk: Talk) -> str:
-        return thread_digest(
-            self.work.keys, talk.profile_id, talk.address, talk.subject
-        )
+        return Met(conversation_id, said["name"])
 
     def _display(self, talk: Talk, name: str, conversation_id: str) -> bytes:
         said = {"address": talk.address, "name": name}
@@ -267,4 +212,89 @@ class ConversationThreads:
             talk.key_id,
             {**said, "secret": True} if talk.is_secret else said,
             f"conversations.display:{conversation_id}",
+        )
+
+
+@frozen
+class _KeptThreads:
+    """The conversations of a patient with one correspondent, by keyed digests."""
+
+    work: UnitOfWork
+    talk: Talk
+    digests: tuple[str, str] = field(init=False, repr=False)
+
+    @digests.default
+    def _digests(self) -> tuple[str, str]:
+        digests = secret_digests if self.talk.is_secret else correspondent_digests
+        return digests(self.work.keys, self.talk.profile_id, self.talk.address)
+
+    def answered(self, references: Sequence[str]) -> Any:
+        """Return the conversation of the newest message that is referred to, or None"""
+        keys, message = self.work.keys, inbox_messages.c
+        named = {
+            message_digest(keys, self.talk.profile_id, one) for one in references
+        } - {None}
+        if not named:
+            return None
+        return self.work.connection.execute(
+            select(conversations)
+            .join(inbox_messages, message.conversation_id == _COLUMNS.id)
+            .where(
+                message.profile_id == self.talk.profile_id,
+                message.named.in_(sorted(filter(None, named))),
+                _COLUMNS.correspondent.in_(self.digests),
+            )
+            .order_by(message.serial.desc(), message.id)
+            .limit(1)
+        ).first()
+
+    def about(self, subject: str) -> Any:
+        """Return the conversation on a subject, or None; those of before are split."""
+        while True:
+            about = self._about(subject)
+            whole = [row for row in about if row.thread is None]
+            if not whole:
+                return about[0] if about else None
+            for row in whole:  # of an earlier version: by subjects from now on
+                split(self.work, row.profile_id, row.id)
+
+    def _about(self, subject: str) -> Sequence[Any]:
+        return _ABOUT.rows(
+            self.work.connection,
+            profile=self.talk.profile_id,
+            digest=self.digests[0],
+            before=self.digests[1],
+            thread=self.subject_digest(subject),
+        )
+
+    def last(self) -> Any:
+        """Return the conversation that was the last, or None."""
+        newest = (
+            select(conversations)
+            .where(*self._all())
+            .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
+            .limit(1)
+        )
+        row = self.work.connection.execute(newest).first()
+        if row is not None and row.thread is None:  # of an earlier version
+            split(self.work, row.profile_id, row.id)
+            row = self.work.connection.execute(newest).first()
+        return row
+
+    def ended_at(self) -> datetime | None:
+        """Return when the correspondent ended all of it last, None: never."""
+        found: datetime | None = self.work.connection.execute(
+            select(func.max(_COLUMNS.ended_at)).where(*self._all())
+        ).scalar()
+        return found
+
+    def subject_digest(self, subject: str) -> str:
+        """Return what stands for a subject with this correspondent."""
+        keys, talk = self.work.keys, self.talk
+        return thread_digest(keys, talk.profile_id, talk.address, subject)
+
+    def _all(self) -> tuple[ColumnElement[bool], ...]:
+        return (
+            _COLUMNS.profile_id == self.talk.profile_id,
+            _COLUMNS.correspondent.in_(self.digests),
         )
