@@ -103,12 +103,13 @@ class ConversationThreads:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        row = self._find(talk)
+        digests = self._digests(talk)
+        row = self._find(talk, digests)
         if row is None:
-            return self._open(talk, name=name, kind=kind, state=state, at=at)
-        known = self.work.unseal(
-            talk.key_id, row.display, f"conversations.display:{row.id}"
-        )
+            last = self._last(talk, digests)
+            known_as = "" if last is None else self._name_of(talk, last)
+            opened = self._open(talk, digests, name=name, kind=kind, state=state, at=at)
+            return Met(opened, known_as)
         is_newest = at >= row.last_at
         is_over = row.state == ConversationState.ENDED.value and at <= row.ended_at
         opens = state is ConversationState.OPEN and not is_over
@@ -126,7 +127,7 @@ class ConversationThreads:
                 }
             ],
         )
-        return Met(row.id, known["name"])
+        return Met(row.id, self._name_of(talk, row))
 
     def begin(self, talk: Talk, *, name: str, kind: str, at: datetime) -> str:
         """
@@ -135,10 +136,11 @@ class ConversationThreads:
         ``at`` is of the newest message that may be answered: an end that comes after
         it ends this one too.
         """
-        row = self._find(talk)
+        digests = self._digests(talk)
+        row = self._find(talk, digests)
         if row is None:
             state = ConversationState.OPEN
-            return self._open(talk, name=name, kind=kind, state=state, at=at).id
+            return self._open(talk, digests, name=name, kind=kind, state=state, at=at)
         if row.state == ConversationState.ENDED.value:
             self.work.connection.execute(
                 update(conversations)
@@ -154,8 +156,7 @@ class ConversationThreads:
         digests = secret_digests(self.work.keys, profile_id, address.lower())
         return self._answered(profile_id, digests, references) is not None
 
-    def _find(self, talk: Talk) -> Any:
-        digests = self._digests(talk)
+    def _find(self, talk: Talk, digests: tuple[str, str]) -> Any:
         answered = self._answered(talk.profile_id, digests, talk.references)
         if answered is not None:
             return answered
@@ -169,7 +170,7 @@ class ConversationThreads:
             )
             whole = [row for row in about if row.thread is None]
             if not whole and talk.subject == END_SUBJECT:
-                return self._last(talk)  # it is about all there is
+                return self._last(talk, digests)  # it is about all there is
             if not whole:
                 return about[0] if about else None
             for row in whole:  # of an earlier version: by subjects from now on
@@ -201,17 +202,17 @@ class ConversationThreads:
     def _open(
         self,
         talk: Talk,
+        digests: tuple[str, str],
         *,
         name: str,
         kind: str,
         state: ConversationState,
         at: datetime,
-    ) -> Met:
+    ) -> str:
         """Open a conversation; the end of all with that correspondent ends it too."""
         ended_at = self.work.connection.execute(
-            select(func.max(_COLUMNS.ended_at)).where(*self._with(talk))
+            select(func.max(_COLUMNS.ended_at)).where(*_with(talk, digests))
         ).scalar()
-        last = self._last(talk)
         if state is ConversationState.ENDED:
             ended_at = at
         elif ended_at is not None and at <= ended_at:
@@ -221,7 +222,7 @@ class ConversationThreads:
             conversations,
             id=conversation_id,
             profile_id=talk.profile_id,
-            correspondent=self._digests(talk)[0],
+            correspondent=digests[0],
             thread=self._thread(talk),
             started_at=self.work.now,
             display=self._display(talk, name, conversation_id),
@@ -230,27 +231,21 @@ class ConversationThreads:
             state=state.value,
             ended_at=ended_at if state is ConversationState.ENDED else None,
         )
-        if last is None:
-            return Met(conversation_id, "")
-        known = self.work.unseal(
-            talk.key_id, last.display, f"conversations.display:{last.id}"
-        )
-        return Met(conversation_id, known["name"])
+        return conversation_id
 
-    def _last(self, talk: Talk) -> Any:
+    def _name_of(self, talk: Talk, row: Any) -> str:
+        """Return how the correspondent is called in a conversation."""
+        place = f"conversations.display:{row.id}"
+        return str(self.work.unseal(talk.key_id, row.display, place)["name"])
+
+    def _last(self, talk: Talk, digests: tuple[str, str]) -> Any:
         """Return the conversation with a correspondent that was the last, or None."""
         return self.work.connection.execute(
             select(conversations)
-            .where(*self._with(talk))
+            .where(*_with(talk, digests))
             .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
             .limit(1)
         ).first()
-
-    def _with(self, talk: Talk) -> tuple[ColumnElement[bool], ...]:
-        return (
-            _COLUMNS.profile_id == talk.profile_id,
-            _COLUMNS.correspondent.in_(self._digests(talk)),
-        )
 
     def _digests(self, talk: Talk) -> tuple[str, str]:
         digests = secret_digests if talk.is_secret else correspondent_digests
@@ -268,3 +263,10 @@ class ConversationThreads:
             {**said, "secret": True} if talk.is_secret else said,
             f"conversations.display:{conversation_id}",
         )
+
+
+def _with(talk: Talk, digests: tuple[str, str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _COLUMNS.profile_id == talk.profile_id,
+        _COLUMNS.correspondent.in_(digests),
+    )
