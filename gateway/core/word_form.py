@@ -1,5 +1,5 @@
 """
-The words of some documents as they are kept: a line for each word, in one text.
+The words of some documents, or messages, as they are kept: a line for each word.
 
 The first line has the ids of the documents; each further one a word and the numbers of
 the documents that have it. A prefix is looked for in the text as it is: of some hundred
@@ -8,16 +8,55 @@ documents nothing has to be taken apart but the lines that fit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from attrs import field, frozen
+
+from gateway.core.folding import fold
 
 FORM: Final = b"1"
 """Another whenever words are taken or written in another way."""
 
 MOST_DOCUMENTS: Final = 250
 """Documents in one part: it is written again until it is full."""
+
+MOST_WORDS: Final = 5_000
+"""Different words of one document; a long hospital letter has under a thousand."""
+
+LONGEST: Final = 40
+"""Characters of a word; what is longer is found by its beginning."""
+
+
+def words_in(texts: Iterable[str]) -> frozenset[str]:
+    """
+    Return the words of some texts, folded, so many at most.
+
+    >>> sorted(words_in(["Compte-rendu", "de l'Hôpital"]))
+    ['compte', 'de', 'hopital', 'l', 'rendu']
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        for word in fold(text).split():
+            found[word[:LONGEST]] = None
+            if len(found) >= MOST_WORDS:
+                return frozenset(found)
+    return frozenset(found)
+
+
+def found_in(parts: Iterable[WordPart], words: Collection[str]) -> dict[str, set[str]]:
+    """Return which ids some parts have a word of that begins so, by the beginnings"""
+    some = list(parts)
+    return {
+        word: {name for part in some for name in part.having(word[:LONGEST])}
+        for word in words
+    }
+
+
+def begins_with(own: Iterable[str], word: str) -> bool:
+    """Tell whether one of some words begins with what was asked for."""
+    return any(one.startswith(word[:LONGEST]) for one in own)
 
 
 @frozen
@@ -73,3 +112,49 @@ class WordPart:
             for number in numbers.split():
                 found[self.ids[int(number)]].add(word)
         return found
+
+
+@frozen
+class MadeWords:
+    """Parts to be written and to be dropped, and whether documents are left."""
+
+    parts: Mapping[int, bytes] = field(repr=False)
+    dropped: Collection[int]
+    is_all: bool
+
+    @classmethod
+    def of(
+        cls,
+        kept: Mapping[int, WordPart],
+        alive: AbstractSet[str],
+        new: Mapping[str, set[str]],
+        *,
+        is_all: bool,
+    ) -> MadeWords:
+        """
+        Return what becomes of parts, by their numbers from 1 on.
+
+        Args:
+            kept: What there is: words of those that are not ``alive`` are taken out.
+            alive: Ids of all that there are.
+            new: The words of some more, by their ids; they come after the others.
+            is_all: Whether these are all that had none.
+        """
+        changed: dict[int, dict[str, set[str]]] = {}
+        for number, part in kept.items():
+            if not part.ids or not alive >= set(part.ids):
+                words_of = part.words()
+                changed[number] = {o: words_of[o] for o in part.ids if o in alive}
+        last = max(kept, default=1)
+        own = kept[last].words() if last in kept else {}
+        room = changed.get(last, own)  # emptied, perhaps: nothing of it comes back
+        for name, words in new.items():
+            if len(room) >= MOST_DOCUMENTS:
+                last, room = last + 1, {}
+            room[name] = words
+            changed[last] = room
+        return cls(
+            {n: WordPart.of(some).to_bytes() for n, some in changed.items() if some},
+            [n for n, some in changed.items() if not some],
+            is_all,
+        )
