@@ -9,7 +9,7 @@ from attrs import frozen
 from gateway.core.folding import MOST_ASKED
 from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
-from gateway.message.subjects import bare_subject
+from gateway.message.subjects import said_subject
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import DraftReader
 from gateway.store.inbox.inbox import Inbox
@@ -200,8 +200,7 @@ class InboxPages:
 
 def subject_of(messages: Sequence[InboxMessage]) -> str:
     """Return what a conversation is about, as its newest message says it."""
-    said = (bare_subject(one.subject) for one in reversed(messages))
-    return next((one for one in said if one), "")
+    return said_subject(one.subject for one in reversed(messages))
 
 
 def _proven(messages: Sequence[InboxMessage]) -> str:
