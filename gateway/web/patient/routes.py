@@ -133,6 +133,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             post("/notices/clear", notices.clear),
             post(f"{notice}/remove", notices.remove),
             get("/inbox", inbox.inbox),
+            post("/inbox/search", inbox.search),
             get(conversation, inbox.conversation),
             get(file, inbox.file),
             get(f"{file}/view", inbox.view),
