@@ -37,7 +37,7 @@ from gateway.message.client_setup import (
 from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
 from gateway.trust.certificates import facts_of
 from gateway.trust.provider import Provider
-from gateway.web.site.mail_setup import mail_service_of, token_source_of
+from gateway.web.site.mail_setup import mail_service_of, mail_tokens_of
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 5, 4
@@ -91,7 +91,7 @@ def write_client(args: argparse.Namespace) -> int:
         if mailbox is None:
             raise NotFoundError("no mailbox has this address")
     provider = Provider.of(settings.provider, utc_now)
-    service = mail_service_of(settings, token_source_of(provider))
+    service = mail_service_of(settings, mail_tokens_of(provider))
     if service.best(MailUse.READ) is None or service.best(MailUse.SEND) is None:
         raise MisuseError("[listen] opens no door to read mailboxes, or to send")
     passphrase, shown = _passphrase(args.passphrase_file)

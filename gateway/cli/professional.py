@@ -12,10 +12,10 @@ from gateway.cli.options import (
     opened,
     who_and_why,
 )
-from gateway.core.practice import NATIONAL_ID
 from gateway.errors import MisuseError
 from gateway.message.address import read_address
 from gateway.store.professionals.accounts import ProfessionalAccounts
+from gateway.trust.tokens import NATIONAL_ID
 
 
 def add_parser(commands: Subparsers) -> None:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from attrs import field, frozen
-
-NATIONAL_ID: Final = re.compile(r"[0-9][0-9A-Z]{5,63}", re.ASCII)
-"""The national number of a professional (IDNPS), as directories and tokens say it."""
 
 
 @frozen(kw_only=True)

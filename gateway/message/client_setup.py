@@ -40,7 +40,7 @@ class MailDoor:
 
 
 @frozen(kw_only=True)
-class TokenSource:
+class MailTokens:
     """
     Where programs get the tokens that sign in too: a provider of identities.
 
@@ -65,7 +65,7 @@ class MailService:
     domain: str
     name: str
     doors: tuple[MailDoor, ...]
-    tokens: TokenSource | None = None
+    tokens: MailTokens | None = None
 
     def best(self, use: MailUse) -> MailDoor | None:
         """Return the door to take for a use, None where none is open."""
@@ -111,7 +111,7 @@ def _server(door: MailDoor, service: MailService) -> Iterator[str]:
     yield f"</{name}>"
 
 
-def _tokens(source: TokenSource | None) -> Iterator[str]:
+def _tokens(source: MailTokens | None) -> Iterator[str]:
     if source is None:
         return
     yield "<oAuth2>"

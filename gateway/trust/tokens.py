@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,7 +20,6 @@ from attrs import field, frozen
 from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
-from gateway.core.practice import NATIONAL_ID
 from gateway.errors import InvalidError
 
 MAX_TOKEN: Final = 64 * 1024
@@ -32,6 +32,8 @@ made with a shared secret: a public key would do for it (RFC 8725 §3.1).
 """
 
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+NATIONAL_ID: Final = re.compile(r"[0-9][0-9A-Z]{5,63}", re.ASCII)
+"""The number of a professional, as Pro Santé Connect says it (SubjectNameID)."""
 
 _KINDS: Final = frozenset({"RSA", "EC"})
 _MOST_KEYS: Final = 50

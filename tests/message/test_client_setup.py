@@ -11,9 +11,9 @@ from lxml import etree
 from gateway.message.client_setup import (
     MailDoor,
     MailService,
+    MailTokens,
     MailUse,
     ProfileOwner,
-    TokenSource,
     apple_profile,
     autoconfig,
     srv_lines,
@@ -60,7 +60,7 @@ def test_mozillas_configuration_has_the_doors_and_the_certificate() -> None:
 
 
 def test_mozillas_configuration_says_where_tokens_are_had_where_they_sign_in() -> None:
-    tokens = TokenSource(
+    tokens = MailTokens(
         name="PSC",
         issuer="https://auth.psc.test/realm",
         scope="openid scope_all",

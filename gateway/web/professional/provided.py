@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from gateway.core.practice import NATIONAL_ID, Practice, Professional
+from gateway.core.practice import Practice, Professional
 from gateway.errors import InvalidError
 from gateway.rights.reading_rules import SignedInBy
 from gateway.store.professionals.sessions import ProvidedBy, SignIn, SignInWay
 from gateway.trust.provider import Identified
+from gateway.trust.tokens import NATIONAL_ID
 
 _REGULATES: Final = "FON-32"
 _MOST: Final = 50

@@ -12,8 +12,8 @@ from gateway.errors import UnavailableError
 from gateway.message.client_setup import (
     MailDoor,
     MailService,
+    MailTokens,
     MailUse,
-    TokenSource,
     autoconfig,
 )
 from gateway.settings.file import Settings
@@ -33,7 +33,7 @@ AUTOCONFIG_PATHS: Final = (
 """Asked at the domain of an address, and at ``autoconfig.`` of it."""
 
 
-def token_source_of(provider: Provider | None) -> TokenSource | None:
+def mail_tokens_of(provider: Provider | None) -> MailTokens | None:
     """
     Return where mail programs get tokens, None where none signs in.
 
@@ -43,7 +43,7 @@ def token_source_of(provider: Provider | None) -> TokenSource | None:
     if provider is None or not provider.settings.mail_programs:
         return None
     settings, said = provider.settings, provider.metadata()
-    return TokenSource(
+    return MailTokens(
         name=settings.name,
         issuer=settings.issuer,
         scope=settings.scope,
@@ -53,7 +53,7 @@ def token_source_of(provider: Provider | None) -> TokenSource | None:
 
 
 def mail_service_of(
-    settings: Settings, tokens: TokenSource | None = None
+    settings: Settings, tokens: MailTokens | None = None
 ) -> MailService:
     """Return what the settings say to everybody of the mailboxes' doors."""
     listen, domains = settings.listen, settings.domains
@@ -111,7 +111,7 @@ class MailSetup:
         Of tokens it says nothing while the provider is away, who gives none then.
         """
         try:
-            tokens = token_source_of(self.provider)
+            tokens = mail_tokens_of(self.provider)
         except UnavailableError as error:
             log.warn("mail programs are not told of tokens: {why}", why=str(error))
             tokens = None
