@@ -20,6 +20,7 @@ from gateway.evidence.replaying import answers, decide_again, same
 from gateway.evidence.resetting import under
 from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.profile import ProfileState
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
@@ -206,6 +207,40 @@ def test_b7_12_13_14_32_34_each_profession_sees_what_the_matrix_opens(
     theirs = {document, letter_} if type_code == DIRECTIVES else {letter_}
     assert ward.seen(NURSE, nurse) == theirs
     assert ward.seen(dentist, read) == set()
+
+
+def test_b7_13_a_pharmacist_reads_reimbursements_once_the_space_is_activated(
+    ward: Ward,
+) -> None:
+    """No insurer feeds them here; one that is kept is read by the rule, or not."""
+    (sample,) = [one for one in example_matrix().rows if one.type_code == LETTER]
+    rows = [
+        *example_matrix().rows,
+        evolve(sample, type_code="REMB", readers=frozenset({MatrixColumn.PHARMACIST})),
+    ]
+    day = date(2026, 11, 21)
+    ward.write(lambda work: Matrices(work).add("with-remb", day, rows, by="test"))
+    letter(ward, DIRECTIVES)
+    paid = letter(ward, "REMB")
+    pharmacist = evolve(
+        NURSE, national_id="899700000082", column=MatrixColumn.PHARMACIST
+    )
+    ward.opened(DOCTOR)
+    one = ward.opened(pharmacist, TEAM_AGAIN)
+    own = ward.seen(pharmacist, one)
+
+    def state(said: ProfileState) -> None:
+        ward.write(
+            lambda work: Profiles(work).change(ward.patient, "test", state=said.value)
+        )
+
+    assert paid in own
+    assert len(own) == 1
+    state(ProfileState.SUSPENDED)
+    state(ProfileState.OPEN_NOT_ACTIVATED)
+    again = ward.opened(pharmacist, TEAM_AGAIN)
+    assert ward.seen(pharmacist, again) == set()
+    assert ward.read(pharmacist, again, paid) is None
 
 
 def test_b7_32_another_matrix_holds_from_the_next_access_on(ward: Ward) -> None:
