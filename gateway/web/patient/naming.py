@@ -11,7 +11,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
 from gateway.rights.administrator_rules import NamingFacts, NamingFault, judge_naming
 from gateway.rights.author_rules import is_professional_id
-from gateway.rights.delegation_rules import is_minor
+from gateway.rights.majority_rules import is_minor
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrator, Administrators
