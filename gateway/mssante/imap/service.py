@@ -25,7 +25,8 @@ from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.mssante.places import Place, Places
 from gateway.settings.file import Settings
-from gateway.store.base.work import AwayError, UnitOfWork
+from gateway.store.base.failures import AwayError
+from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.trust.networks import network_of
 from gateway.trust.space import PeerVerdict
