@@ -17,6 +17,7 @@ from gateway.cli.doctor_journal import signing
 from gateway.cli.doctor_keys import turns
 from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_operators import reviewers, second_operators
+from gateway.cli.doctor_provider import identities
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
@@ -388,6 +389,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _postmaster,
     signing,
     smart_host,
+    identities,
     _service,
     _schema,
 )
