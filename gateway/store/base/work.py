@@ -96,6 +96,7 @@ class UnitOfWork:
     """
     _acting: list[Mapping[str, str]] = field(factory=list, repr=False)
     _given: list[Mapping[str, str]] = field(factory=list, repr=False)
+    _rests: list[Mapping[str, Any]] = field(factory=list, repr=False)
     _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
@@ -219,7 +220,7 @@ class UnitOfWork:
         What of it names a sender or a document (`PRIVATE`) is sealed: with the key of
         the chain's owner, or of the scope ``owner``, so that it ends with that one.
         """
-        for said in (*self._acting[-1:], *self._given[-1:]):
+        for said in (*self._acting[-1:], *self._given[-1:], *self._rests[-1:]):
             detail = {**said, **detail}
         if is_private(detail):
             key_id = self.key_for(owner or scope_of(chain))
@@ -242,6 +243,15 @@ class UnitOfWork:
             yield
         finally:
             self._acting.pop()
+
+    @contextmanager
+    def resting_on(self, kept: Mapping[str, Any]) -> Iterator[None]:
+        """Have each line noted meanwhile say on which decision it rests, as kept."""
+        self._rests.append(kept)
+        try:
+            yield
+        finally:
+            self._rests.pop()
 
     @contextmanager
     def given_by(self, said: Mapping[str, str]) -> Iterator[None]:
