@@ -31,8 +31,8 @@ READABLE: Final = frozenset({1, 2, 3, 4, FORM})
 """
 Form 1 had no certificates and no mailboxes, form 2 no readings, form 3 no recipients
 elsewhere, no openings of mailboxes and no messages of patients, form 4 no acts in open
-records, nobody who was named and no pharmacies that may be written to first; all else is
-as now.
+records, nobody who was named and no pharmacies that may be written to first; all else
+is as now.
 """
 
 _BEFORE: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(

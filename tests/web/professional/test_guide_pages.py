@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.core.texts.guide import GUIDE
 from gateway.web.professional.guide_pages import parts_of
 from tests.builders_settings import make_settings
 from tests.web.browsing import blocking
@@ -47,15 +46,3 @@ def test_what_the_settings_leave_closed_is_not_told(language: str) -> None:
     said = " ".join(" ".join((one.title, *one.steps)) for one in every)
     assert "Un Fournisseur" in said
     assert "{" not in said
-
-
-def test_both_languages_have_the_same_parts_and_steps() -> None:
-    french, english = (
-        [
-            (one.name, len(one.steps), one.by_provider, one.by_mail)
-            for one in GUIDE[lang]
-        ]
-        for lang in ("fr", "en")
-    )
-
-    assert french == english
