@@ -25,7 +25,8 @@ from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.mssante.places import Place, Places
 from gateway.settings.file import Settings
-from gateway.store.base.work import AwayError, UnitOfWork
+from gateway.store.base.failures import AwayError
+from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from gateway.trust.networks import network_of

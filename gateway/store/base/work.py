@@ -20,22 +20,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
 from gateway.core.actors import Actor, Means, Who
-from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
-from gateway.store.base.engine import (
-    Trouble,
-    is_sqlite,
-    make_engine,
-    name_of,
-    trouble_of,
-)
+from gateway.store.base.engine import is_sqlite, make_engine
+from gateway.store.base.failures import StorageError, translated
 from gateway.store.base.glancing import Glance
 from gateway.store.base.place import OpenFile
 from gateway.store.base.prepared import Prepared
@@ -522,44 +514,6 @@ class Database:
 
     def _turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._turns is None else self._turns.taken()
-
-
-class StorageError(UnavailableError):
-    """The kernel may have lost what was written: only a new process sees what is so."""
-
-
-class StorageFullError(UnavailableError):
-    """The disk is full: undone, and may succeed once there is room."""
-
-
-class AwayError(UnavailableError):
-    """The database does not answer; the log has said so, once for all who ask it."""
-
-
-_KINDS: dict[Trouble, type[UnavailableError]] = {
-    Trouble.LOST: StorageError,
-    Trouble.FULL: StorageFullError,
-    Trouble.AWAY: AwayError,
-}
-
-
-@contextmanager
-def translated(availability: DatabaseHealth) -> Iterator[None]:
-    """Turn database errors into ours; their text may quote a patient's row."""
-    try:
-        yield
-    except DBAPIError as error:
-        cause, trouble = name_of(error), trouble_of(error)
-        if trouble is Trouble.AWAY:
-            availability.failed(cause)
-        elif trouble is Trouble.DAMAGED:
-            availability.found_damaged(cause)
-        kind = _KINDS.get(trouble, UnavailableError)
-        raise kind("try again later", detail=f"database: {cause}") from error
-    except SQLAlchemyTimeout as error:
-        raise UnavailableError(
-            "try again later", detail="database: no connection is free"
-        ) from error
 
 
 Job = Callable[[UnitOfWork], Any]

@@ -14,7 +14,7 @@ from gateway.evidence.acts import naming_arguments
 from gateway.evidence.arguments import TakenDecision, answered_part
 from gateway.rights.administrator_rules import NamingFacts, NamingFault, judge_naming
 from gateway.rights.author_rules import is_professional_id
-from gateway.rights.delegation_rules import is_minor
+from gateway.rights.majority_rules import is_minor
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.quota import RoomLeft
 from gateway.store.journal import Action
