@@ -263,8 +263,9 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "writing-received": RuleText(
             Both(
-                "Le professionnel a écrit le premier",
-                "The professional wrote first",
+                "Le professionnel a écrit le premier, ou c’est une pharmacie où le "
+                "patient est allé",
+                "The professional wrote first, or it is a pharmacy the patient was at",
             ),
             "Messagerie citoyenne de Mon espace santé",
         ),
@@ -587,6 +588,9 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
             "adresses de réponse de confiance", "trust in the answer's addresses"
         ),
         "answer.answer_until": Both("réponses jusqu’au", "answers until"),
+        "answer.is_known_pharmacy": Both(
+            "pharmacie où le patient est allé", "a pharmacy the patient was at"
+        ),
         "answer.now": Both("instant de l’envoi", "time of sending"),
         "answer.leads_to_patient": Both(
             "réponse vers un patient", "answer leads to a patient"
