@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gateway.canonical import canonical
 from gateway.core.decision import FilingDecision
@@ -15,6 +15,12 @@ from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
 from gateway.core.reading import ReadingRefusal
 from gateway.core.reasons import Reason
+from gateway.evidence.acts import (
+    ActArguments,
+    BlockArguments,
+    FollowUpArguments,
+    NamingArguments,
+)
 from gateway.evidence.certificates import CertificateArguments, certificate_arguments
 from gateway.evidence.form import from_json, to_json
 from gateway.evidence.identity import (
@@ -23,6 +29,11 @@ from gateway.evidence.identity import (
     numbers_in,
     scrubbed,
     sender_facts_of_nobody,
+)
+from gateway.evidence.readings import (
+    ReadingArguments,
+    SearchArguments,
+    reading_arguments,
 )
 from gateway.evidence.writing import WritingArguments
 from gateway.rights.filing_facts import FilingFacts
@@ -36,9 +47,6 @@ from gateway.rights.relay_rules import RelayFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderHeaders
 from gateway.trust.space import PeerVerdict
 
-_MOST_REASON: Final = 200
-"""Of the reason of an emergency so many stand-ins are kept at most."""
-
 
 class EvidenceKind(StrEnum):
     """Which decision it is of; kept for years, so never renamed."""
@@ -51,11 +59,16 @@ class EvidenceKind(StrEnum):
     CERTIFICATE = "certificate"
     MAILBOX = "mailbox"
     READING = "reading"
+    SEARCH = "search"
     VIEWING = "viewing"
     RELAY = "relay"
     OPENING = "opening"
     WRITING = "writing"
     DELIVERY = "delivery"
+    ACT = "act"
+    FOLLOW_UP = "follow-up"
+    BLOCK = "block"
+    NAMING = "naming"
 
 
 @frozen(kw_only=True)
@@ -92,14 +105,6 @@ class CopyArguments:
     visibility: frozenset[Visibility]
     recipient: str
     sender: str
-
-
-@frozen(kw_only=True)
-class ReadingArguments:
-    """What the five conditions are asked; of a reason how long it is."""
-
-    facts: ReadingFacts
-    policy: ReadingPolicy
 
 
 @frozen
@@ -176,11 +181,16 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.CERTIFICATE: (CertificateArguments, Answered),
         EvidenceKind.MAILBOX: (MailboxFacts, Answered),
         EvidenceKind.READING: (ReadingArguments, Answered),
+        EvidenceKind.SEARCH: (SearchArguments, Answered),
         EvidenceKind.VIEWING: (ViewingFacts, Answered),
         EvidenceKind.RELAY: (RelayFacts, Answered),
         EvidenceKind.OPENING: (HoldingFacts, Answered),
         EvidenceKind.WRITING: (WritingArguments, Answered),
         EvidenceKind.DELIVERY: (DeliveryFacts, Answered),
+        EvidenceKind.ACT: (ActArguments, Answered),
+        EvidenceKind.FOLLOW_UP: (FollowUpArguments, Answered),
+        EvidenceKind.BLOCK: (BlockArguments, Answered),
+        EvidenceKind.NAMING: (NamingArguments, Answered),
     }
 )
 """The class of the arguments of each kind, and that of what was decided."""
@@ -310,6 +320,11 @@ def answered_part(
     | RelayFacts
     | HoldingFacts
     | WritingArguments
+    | ActArguments
+    | FollowUpArguments
+    | BlockArguments
+    | NamingArguments
+    | SearchArguments
     | PatientFacts,
     *reasons: str,
     patient_settings: str = "",
@@ -335,14 +350,10 @@ def reading_part(
     patient_settings: str,
 ) -> TakenDecision:
     """Return what was decided of a reading; of its reason only how long it is."""
-    declared = facts.declared
-    if declared is not None:
-        length = min(len("".join(declared.reason.split())), _MOST_REASON)
-        facts = evolve(facts, declared=evolve(declared, reason="x" * length))
     return TakenDecision(
         kind=EvidenceKind.READING,
         patient_settings=patient_settings,
-        arguments=ReadingArguments(facts=facts, policy=policy),
+        arguments=reading_arguments(facts, policy),
         decided=Answered(() if refusal is None else (refusal.value,)),
     )
 

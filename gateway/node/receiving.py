@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.loop import Threads, when_told_to_reload
 from gateway.mssante.token_sign_in import TokenSignIn
-from gateway.node.identifying import provider_of
+from gateway.node.identity_provider import provider_of
 from gateway.node.mail_doors import DoorParts, mail_doors
 from gateway.node.parent import Parent
 from gateway.node.presence import BEAT_SECONDS
@@ -22,8 +22,8 @@ from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
+from gateway.store.base.failures import AwayError
 from gateway.store.base.open_database import open_database
-from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity

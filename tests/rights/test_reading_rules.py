@@ -23,7 +23,9 @@ from gateway.rights.reading_rules import (
     ReadingPolicy,
     Relation,
     SignedInBy,
+    refuse_for_good,
     refuse_reading,
+    refuse_search,
 )
 
 R, W = ReadingRefusal, ReadingWay
@@ -193,6 +195,7 @@ def test_an_agreement_has_a_beginning_and_may_have_an_end(
 ) -> None:
     assert why(LOCUM, own_agreement=agreement) is said
     assert why(DOCTOR, team_agreement=agreement) is said
+    assert agreement is None or agreement.holds(NOW) is (said is None)
 
 
 @pytest.mark.parametrize("relation", [Relation.TREATING, Relation.ADMINISTRATOR])
@@ -329,3 +332,58 @@ def test_nothing_but_these_facts_opens_a_vault() -> None:
         reads = opened and not blocked and signed is SignedInBy.CARD
 
         assert (refuse_reading(facts, POLICY) is None) is reads, facts
+
+
+@pytest.mark.parametrize(
+    ("facts", "changes", "by_names", "why"),
+    [
+        (DOCTOR, {"informed": False, "team_agreement": None}, False, None),
+        (DOCTOR, {"blocked": True}, False, R.BLOCKED),
+        (DOCTOR, {}, True, R.PATIENT_NOT_FOUND),
+        (EMERGENCY, {}, True, None),
+        (EMERGENCY, {"declared": None}, True, R.EMERGENCY_NOT_DECLARED),
+        (REGULATOR, {}, True, None),
+    ],
+)
+def test_by_names_nobody_is_looked_for_but_in_a_declared_emergency(
+    facts: ReadingFacts,
+    changes: dict[str, Any],
+    by_names: bool,  # noqa: FBT001
+    why: ReadingRefusal | None,
+) -> None:
+    assert refuse_search(evolve(facts, **changes), POLICY, by_names=by_names) is why
+
+
+@pytest.mark.parametrize("facts", [DOCTOR, LOCUM, EMERGENCY, REGULATOR])
+def test_what_can_still_be_asked_ticked_or_declared_refuses_nobody_for_good(
+    facts: ReadingFacts,
+) -> None:
+    nothing: dict[str, Any] = {
+        "informed": False,
+        "team_agreement": None,
+        "own_agreement": None,
+    }
+
+    assert refuse_for_good(facts, POLICY) is None
+    assert refuse_for_good(evolve(facts, **nothing), POLICY) is None
+    assert refuse_for_good(evolve(facts, **nothing), policy(least_reason=30)) is None
+
+
+def test_a_reason_is_still_written_and_a_function_is_not() -> None:
+    silent = EmergencyDeclaration(is_ticked=False)
+    regulates = evolve(silent, is_regulator=True)
+
+    assert refuse_for_good(evolve(EMERGENCY, declared=silent), POLICY) is None
+    assert refuse_for_good(evolve(EMERGENCY, declared=None), POLICY) is None
+    assert refuse_for_good(evolve(REGULATOR, declared=regulates), POLICY) is None
+    for nobody in (silent, None):
+        regulator = evolve(REGULATOR, declared=nobody)
+        assert refuse_for_good(regulator, POLICY) is R.NOT_A_REGULATOR
+
+
+@pytest.mark.parametrize("facts", [DOCTOR, LOCUM, EMERGENCY, REGULATOR])
+@pytest.mark.parametrize(("_name", "changes", "said"), FAILING)
+def test_what_nobody_can_ask_for_refuses_for_good(
+    facts: ReadingFacts, _name: str, changes: dict[str, Any], said: ReadingRefusal
+) -> None:
+    assert refuse_for_good(evolve(facts, **changes), POLICY) is said

@@ -40,8 +40,8 @@ from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.columns import UtcDateTime
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.codes import ReadingCodes
 from gateway.store.consultations.consultations import Consultations
@@ -420,7 +420,7 @@ class World:
     def _end_readings(self, work: UnitOfWork) -> None:
         profile_id, (first, second) = self.patients[0], READERS
         ReadingCodes(work).use(profile_id, "0")
-        one = Consultations(work).of_patient(profile_id)[0]
+        (one, *_) = Consultations(work).of_reader(first.identity)
         Consultations(work).keep_hidden(one, ["1" * 32])
         Consultations(work).end(one, ConsultationEnd.READER)
         Episodes(work).close(profile_id, first)

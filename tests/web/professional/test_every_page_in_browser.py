@@ -20,6 +20,7 @@ from tests.web.browsing import Browser, blocking
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import DESK, pytestmark, wide_table
 from tests.web.professional.asking import plain
+from tests.web.professional.at_work import at_work
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
 from tests.web.professional.mailing import (
     add_mailbox,
@@ -32,7 +33,7 @@ from tests.web.professional.test_filing import file as file_by_page
 from tests.web.professional.test_filing import open_record
 from tests.web.professional.test_messages_in_browser import FILE
 from tests.web.professional.test_messages_in_browser import LONG as LONG_TEXT
-from tests.web.professional.test_records_in_browser import LONG, at_work, furnish
+from tests.web.professional.test_records_in_browser import LONG, furnish
 
 __all__ = ["pytestmark"]
 
@@ -52,6 +53,7 @@ NOT_THERE_NOW = {
 """Steps of a way in that is gone already: `test_browser` goes them, and looks."""
 NOT_PAGES = {
     "/",
+    "/guide/pdf",
     "/proof/csv",
     "/proof/pdf",
     "/proof/<entry_id>",
