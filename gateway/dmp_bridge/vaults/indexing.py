@@ -15,6 +15,7 @@ from gateway.errors import DestroyedError
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.tasks.values import Task, TaskKind
 from gateway.store.vault.indexes import LIST, DocumentIndexes
+from gateway.store.vault.texts import DocumentTexts
 
 
 @frozen
@@ -52,6 +53,11 @@ def _write(
         indexes.put(profile_id, work.key_for(f"patient:{profile_id}"), parts)
     for part in words.dropped:
         indexes.drop(profile_id, part)
+    DocumentTexts(work).want(profile_id, words.wanted)
+    if words.wanted:
+        work.tasks.hasten(TaskKind.TEXT, profile_id)
+    elif words.is_waiting:
+        work.tasks.ask(TaskKind.TEXT, profile_id)
     if not words.is_all:
         work.tasks.add(TaskKind.INDEX, profile_id)
 

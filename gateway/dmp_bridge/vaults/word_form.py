@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-FORM: Final = b"1"
+FORM: Final = b"2"
 """Another whenever words are taken or written in another way."""
 
 MOST_DOCUMENTS: Final = 250

@@ -10,12 +10,14 @@ from attrs import field, frozen
 
 from gateway.core.document import Availability
 from gateway.core.listing import ListEntry, TextsFound
+from gateway.core.searched_text import LONGEST, words_in
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.word_form import MOST_DOCUMENTS, WordPart
-from gateway.documents.cda.words import LONGEST, words_of
+from gateway.documents.cda.searched import searched_parts
 from gateway.errors import DamagedError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.indexes import DocumentIndexes
+from gateway.store.vault.texts import DocumentTexts
 
 AT_ONCE: Final = 100
 """Documents that one task reads for their words; another goes on where it ended."""
@@ -44,11 +46,18 @@ class _Reading(Protocol):
 
 @frozen
 class MadeWords:
-    """Parts to be written and to be dropped, and whether documents are left."""
+    """
+    Parts to be written and to be dropped, and whether documents are left.
+
+    ``wanted`` are the documents with files whose text has to be taken out first;
+    ``is_waiting``: some have been wanted before, and wait.
+    """
 
     parts: Mapping[int, bytes] = field(repr=False)
     dropped: Collection[int]
     is_all: bool
+    wanted: Sequence[str] = ()
+    is_waiting: bool = False
 
 
 @frozen
@@ -83,13 +92,22 @@ class WordMaking:
         made = {name for part in parts for name in part.ids}
         missing = [name for name in among if name not in made]
         read = 0
-        for document in self._small(missing):
+        known = self._texts.known(profile_id) if missing else {}
+        ready = [name for name in missing if not known.get(name)]
+        for document in self._small(ready):
+            own = self._words(document, known)
+            if own is None:
+                continue
             read += 1
-            for own in self._words(document):
-                for word in words:
-                    if own.startswith(word[:LONGEST]):
-                        found[word].add(document.id)
+            for word in words:
+                if any(one.startswith(word[:LONGEST]) for one in own):
+                    found[word].add(document.id)
         return TextsFound(found, len(missing) - read, len(missing))
+
+    def text(self, document: FiledDocument) -> str:
+        """Return the text that a document is searched by, as far as it is there."""
+        known = self._texts.get(document.id)
+        return known or searched_parts(self._content(document)).text
 
     def _small(self, names: Sequence[str]) -> list[FiledDocument]:
         some = self.vault.sound_each(names[:MOST_READ]) if names else {}
@@ -99,7 +117,8 @@ class WordMaking:
         """
         Return the words of documents that have none yet, of so many at once.
 
-        Words of documents that are gone are taken out.
+        Words of documents that are gone are taken out. Those with files wait until the
+        text of these is there.
         """
         gone = Availability.DELETED.value
         alive = {one.id for one in entries if one.status != gone}
@@ -108,31 +127,42 @@ class WordMaking:
             for number, content in self._parts(profile_id).items()
         }
         made = {name for part in kept.values() for name in part.ids}
+        known = self._texts.known(profile_id)
         newest = sorted(entries, key=_FILED, reverse=True)
-        missing = [one.id for one in newest if one.id in alive and one.id not in made]
+        missing = [
+            one.id
+            for one in newest
+            if one.id in alive and one.id not in made and not known.get(one.id)
+        ]
         changed: dict[int, dict[str, set[str]]] = {}
         for number, part in kept.items():
             if not part.ids or not alive.issuperset(part.ids):
                 own = part.words()
                 changed[number] = {o: own[o] for o in part.ids if o in alive}
-        new = self._read(missing)
+        read = self._read(missing, known)
         last = max(kept, default=0)
         room = changed.get(last) or (kept[last].words() if last else {})
         last = max(last, 1)
-        for name, words in new.items():
+        for name, words in read.items():
+            if words is None:
+                continue
             if len(room) >= MOST_DOCUMENTS:
                 last, room = last + 1, {}
-            room[name] = words
+            room[name] = set(words)
             changed[last] = room
         return MadeWords(
             {n: WordPart.of(some).to_bytes() for n, some in changed.items() if some},
             [n for n, some in changed.items() if not some],
-            len(new) >= len(missing),
+            len(read) >= len(missing),
+            [name for name, words in read.items() if words is None],
+            any(known.values()),
         )
 
-    def _read(self, names: Sequence[str]) -> dict[str, set[str]]:
+    def _read(
+        self, names: Sequence[str], known: Mapping[str, bool]
+    ) -> dict[str, Collection[str] | None]:
         """Return the words of the first of some; one that was altered has none."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, Collection[str] | None] = {}
         size = 0
         some = names[:AT_ONCE]
         documents = self.vault.sound_each(some) if some else {}
@@ -141,15 +171,30 @@ class WordMaking:
             size += document.size if document is not None else 0
             if found and size > AT_ONCE_BYTES:
                 break
-            found[name] = set() if document is None else self._words(document)
+            found[name] = () if document is None else self._words(document, known)
         return found
 
-    def _words(self, document: FiledDocument) -> set[str]:
-        """Return a document's words; none of damaged bytes, which others tell of."""
+    def _words(
+        self, document: FiledDocument, known: Mapping[str, bool]
+    ) -> Collection[str] | None:
+        """Return a document's words; None while the text of its files is not there."""
+        parts = searched_parts(self._content(document))
+        if not parts.files:
+            return words_in(parts.text)
+        if document.id not in known:
+            return None
+        return words_in(self._texts.get(document.id) or parts.text)
+
+    def _content(self, document: FiledDocument) -> bytes:
+        """Return a document's bytes; none of damaged ones, which others tell of."""
         try:
-            return set(words_of(self.vault.content(document)))
+            return self.vault.content(document)
         except (DamagedError, NotFoundError):
-            return set()
+            return b""
+
+    @property
+    def _texts(self) -> DocumentTexts:
+        return DocumentTexts(self.work)
 
     def _parts(self, profile_id: str) -> dict[int, bytes]:
         return DocumentIndexes(self.work).texts(profile_id)
