@@ -187,7 +187,7 @@ def text_of_pdf(
 
 def _page(page: Any) -> str:
     try:
-        return str(page.extract_text())
+        return str(page.extract_text()).rstrip()
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 (a stranger's page: the others may be sound)

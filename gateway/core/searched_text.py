@@ -42,7 +42,9 @@ _SET_APART = re.compile(rf"(?<!\S)[^\W\d_](?: [^\W\d_]){{{_LEAST_APART - 1},}}(?
 _NOT_SHOWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufeff\u200c-\u200f\u2060]")
 _BLANKS = re.compile(r"\s+")
 _MARKED = re.compile(rf"[^\W_]+(?:[{CUT}{APART}][^\W_]+)+")
-_WORD: Final = rf"[^\W_]*(?:[{CUT}{APART}][^\W_]+)*"
+_SIGN: Final = r"(?:[^\W_]|[\u0300-\u036f])"
+"""A letter or a digit, or an accent that stands by itself."""
+_WORD: Final = rf"{_SIGN}*(?:[{CUT}{APART}]{_SIGN}+)*"
 _LETTERS: Final = "".join(
     map(chr, (*range(0x30, 0x250), *range(0x1E00, 0x1F00), *range(0xFB00, 0xFB07)))
 )

@@ -145,8 +145,10 @@ def test_nothing_that_is_counted_tells_of_what_is_hidden(
     whole = Listing([entry_of(one) for one in vault])
     without = Listing([entry_of(one) for one in asked])
 
-    found = sighted(side, whole, wanted, MOMENT, old=old)
-    alone = sighted(side, without, wanted, MOMENT, old=old)
+    found, alone = (
+        sighted(seen_by(side, one.entries, MOMENT, old=old), one, wanted, MOMENT)
+        for one in (whole, without)
+    )
     assert found.found.entries == alone.found.entries
     assert found.found.counts == alone.found.counts
     assert not set(found.hidden) & {one.id for one in asked}
