@@ -85,8 +85,11 @@ class WordMaking:
                 opened for it.
         """
         parts = [WordPart.from_bytes(one) for one in self._parts(profile_id).values()]
+        wanted = set(among)
         found: dict[str, set[str]] = {
-            word: {name for part in parts for name in part.having(word[:LONGEST])}
+            word: wanted.intersection(
+                name for part in parts for name in part.having(word[:LONGEST])
+            )
             for word in words
         }
         made = {name for part in parts for name in part.ids}

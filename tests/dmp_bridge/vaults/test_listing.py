@@ -7,7 +7,6 @@ import itertools
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from hypothesis import strategies as st
 from lxml.etree import fromstring
 from sqlalchemy import update
 
-from gateway.converting.texts import TextTaker
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import (
     AuthorEntry,
@@ -34,13 +32,10 @@ from gateway.core.folding import asked_words, fold
 from gateway.core.ins import Ins
 from gateway.core.listing import MANY_READ, Listing, TextsFound, moment_of
 from gateway.core.person import Coded
-from gateway.core.rendered import TakesText
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults import list_form
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault, EmbeddedVaults
-from gateway.dmp_bridge.vaults.indexing import Indexing
-from gateway.dmp_bridge.vaults.text_taking import TakingTexts
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.xds.naming import person_name, structure_name
 from gateway.errors import DestroyedError
@@ -50,15 +45,14 @@ from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_ve
 from gateway.store.base.work import Database
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.tables import document_indexes, documents
-from gateway.store.tasks.values import Task, TaskKind
 from tests.builders_database import database_at
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_xdm import MOMENT, make_entry
+from tests.dmp_bridge.vaults.takers import make_list
 from tests.fakes import SetClock
 from tests.postgres import new_database
 from tests.web.mail import narrative
 
-OpenTaker = Callable[[], AbstractContextManager[TakesText]]
 _NUMBERS = itertools.count(1)
 TYPES = (("11502-2", "10"), ("18748-4", "31"), ("11490-0", "11"), ("DOCPAT05", "90"))
 DOCTORS = ("8^MARTIN^CLAIRE^^^Dr", "9^LEMAÎTRE^Samuel^^^Dr", "")
@@ -119,26 +113,7 @@ class Person:
         return deposit.entry_id
 
     def index(self, many: int = 1) -> None:
-        task = Task(0, TaskKind.INDEX, self.profile_id, 0, self.clock())
-        job = Indexing(self.database, many)(task)
-        with self.database.write() as work:
-            job(work)
-
-    def take_texts(
-        self, open_taker: OpenTaker = TextTaker, *, tries: int = 3, seconds: float = 60
-    ) -> None:
-        """Do the task that takes the texts of files, as often as it asks for itself."""
-        task = Task(0, TaskKind.TEXT, self.profile_id, 0, self.clock())
-        step = TakingTexts(
-            database=self.database,
-            open_taker=open_taker,
-            tries=tries,
-            seconds=seconds,
-            characters=20_000,
-        )
-        job = step(task)
-        with self.database.write() as work:
-            job(work)
+        make_list(self.database, self.profile_id, many)
 
     def listing(self) -> Listing:
         with self.database.read() as work:

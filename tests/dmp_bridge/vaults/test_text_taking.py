@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from attrs import define
 from sqlalchemy import delete, select, update
 
 from gateway.converting.texts import TextTaker
-from gateway.core.rendered import NotTakenError, TakenText, TakesText
+from gateway.core.rendered import TakesText
 from gateway.dmp_bridge.vaults import text_taking
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.word_form import WordPart
@@ -24,30 +24,13 @@ from gateway.store.tables import tasks as asked
 from gateway.store.tasks.values import TaskKind
 from gateway.store.vault.indexes import DocumentIndexes
 from tests.builders_pdfs import pdf_of, scanned
+from tests.dmp_bridge.vaults.takers import Given, take_texts
 from tests.dmp_bridge.vaults.test_listing import Person
 from tests.fakes import SetClock
 from tests.logged import lines_logged
 from tests.web.mail import carried, narrative
 
 LETTER = carried("application/pdf", pdf_of("Une hyper-\ntension artérielle"))
-
-
-@define
-class Failing:
-    """A taker that fails so often, and then gives what it is given as a text."""
-
-    times: int = 10**9
-    asked: int = 0
-
-    def take(self, media_type: str, content: bytes) -> TakenText:
-        assert media_type == "application/pdf"
-        self.asked += 1
-        if self.asked <= self.times:
-            raise NotTakenError("the process that reads it ended")
-        return TakenText("hypertension")
-
-    def __call__(self) -> AbstractContextManager[TakesText]:
-        return nullcontext(self)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +85,7 @@ def test_a_letter_is_found_by_the_words_of_its_pdf_once_they_are_taken(
     person.index()
     between = person.find(["hypert"], [letter, plain])
     assert waiting(database) == [timedelta(0)]
-    person.take_texts(lambda: nullcontext(taker))
+    take_texts(database, person.profile_id, lambda: nullcontext(taker))
     after = person.find(["hypert", "tension"], [letter, plain])
     person.index()
     last = person.find(["hypert", "tension", "oedeme"], [letter, plain])
@@ -135,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_done_with_at_once(
     only = person.file(content=content)
     person.index()
 
-    person.take_texts(lambda: nullcontext(taker))
+    take_texts(database, person.profile_id, lambda: nullcontext(taker))
     person.index()
 
     (row,) = rows(database)
@@ -147,8 +130,6 @@ def test_a_file_that_cannot_be_read_is_done_with_at_once(
 def test_the_words_of_sections_and_of_the_pdf_beside_them_are_found(
     database: Database, clock: SetClock, taker: TextTaker
 ) -> None:
-    from base64 import b64encode
-
     packed = b64encode(pdf_of("annexe")).decode()
     media = (
         '<entry><observationMedia ID="M"><value mediaType="application/pdf" '
@@ -157,7 +138,7 @@ def test_the_words_of_sections_and_of_the_pdf_beside_them_are_found(
     person = Person.of(database, clock)
     only = person.file(content=narrative("corps", media))
     person.index()
-    person.take_texts(lambda: nullcontext(taker))
+    take_texts(database, person.profile_id, lambda: nullcontext(taker))
     person.index()
 
     found = person.find(["corps", "annexe"], [only])
@@ -172,12 +153,12 @@ def test_what_is_not_taken_is_tried_again_so_often_then_somebody_is_told(
     only = person.file(content=LETTER)
     person.index()
     strike(database)
-    failing, counted = Failing(), TEXTS_NOT_TAKEN._value.get()
+    failing, counted = Given(fails=99), TEXTS_NOT_TAKEN._value.get()
 
     waits = []
     with lines_logged() as lines:
         for _ in range(4):
-            person.take_texts(failing)
+            take_texts(database, person.profile_id, failing)
             waits.append(waiting(database))
             clock.advance(seconds=3600)
             strike(database)
@@ -197,10 +178,10 @@ def test_a_try_that_succeeds_ends_it(database: Database, clock: SetClock) -> Non
     person = Person.of(database, clock)
     only = person.file(content=LETTER)
     person.index()
-    failing = Failing(times=2)
+    failing = Given(fails=2)
 
     for _ in range(4):
-        person.take_texts(failing)
+        take_texts(database, person.profile_id, failing)
         clock.advance(seconds=600)
     person.index()
 
@@ -215,14 +196,14 @@ def test_one_that_waits_for_its_next_try_keeps_no_other_back(
     person.file(content=LETTER)
     person.index()
     strike(database)
-    person.take_texts(Failing())
+    take_texts(database, person.profile_id, Given(fails=99))
 
     person.file(content=LETTER)
     person.index()
 
     assert waiting(database) == [timedelta(0)]
-    good = Failing(times=0)
-    person.take_texts(good)
+    good = Given()
+    take_texts(database, person.profile_id, good)
     assert good.asked == 1
 
 
@@ -235,12 +216,12 @@ def test_so_many_are_taken_at_once_and_the_rest_is_asked_for(
         person.file(content=LETTER)
     person.index()
     strike(database)
-    good = Failing(times=0)
+    good = Given()
 
-    person.take_texts(good)
+    take_texts(database, person.profile_id, good)
     assert (good.asked, waiting(database)) == (2, [timedelta(0)])
     strike(database)
-    person.take_texts(good, seconds=60)
+    take_texts(database, person.profile_id, good, seconds=60)
     assert (good.asked, waiting(database)) == (3, [])
 
 
@@ -251,9 +232,9 @@ def test_past_its_time_no_other_document_is_begun(
     for _ in range(3):
         person.file(content=LETTER)
     person.index()
-    good = Failing(times=0)
+    good = Given()
 
-    person.take_texts(good, seconds=0)
+    take_texts(database, person.profile_id, good, seconds=0)
 
     assert good.asked in {0, 1}
     assert len(waiting(database)) == 1
@@ -280,13 +261,13 @@ def test_what_is_gone_leaves_no_text(
 
     @contextmanager
     def interrupted() -> Iterator[TakesText]:
-        yield Failing(times=0)
+        yield Given()
         if when == "meanwhile":
             end()
 
     if when == "before":
         end()
-    person.take_texts(interrupted)
+    take_texts(database, person.profile_id, interrupted)
     if when == "after":
         person.index()
         assert "hypertension" in words(person)
@@ -309,7 +290,7 @@ def test_a_space_that_ended_asks_for_nothing_more(
         delete_patient(work, person.number, cause="test", by="test")
     strike(database)
 
-    person.take_texts(lambda: nullcontext(taker))
+    take_texts(database, person.profile_id, lambda: nullcontext(taker))
 
     assert waiting(database) == []
     assert [row.content for row in rows(database)] == [None]
@@ -319,7 +300,7 @@ def test_a_text_that_was_altered_is_none(database: Database, clock: SetClock) ->
     person = Person.of(database, clock)
     only = person.file(content=LETTER)
     person.index()
-    person.take_texts(Failing(times=0))
+    take_texts(database, person.profile_id, Given())
     assert text_of(person, only) == "hypertension"
 
     with database.write() as work:
@@ -337,7 +318,7 @@ def test_a_document_whose_bytes_are_damaged_holds_nobody_up(
     with database.write() as work:
         work.connection.execute(update(blobs).values(content=b"x" * 40))
 
-    person.take_texts(Failing())
+    take_texts(database, person.profile_id, Given(fails=99))
 
     assert [row.due_at for row in rows(database)] == [None]
 
@@ -359,7 +340,7 @@ def test_documents_of_before_get_their_texts(
         DocumentIndexes(work).put(person.profile_id, key_id, {1: old})
 
     person.index()
-    person.take_texts(Failing(times=0))
+    take_texts(database, person.profile_id, Given())
     person.index()
 
     assert person.find(["hypert"], [only]).by_word["hypert"] == {only}

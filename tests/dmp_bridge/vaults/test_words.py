@@ -160,7 +160,8 @@ def test_words_of_what_is_gone_are_taken_out(
     person.index(MANY_READ)
 
     with database.read() as work:
-        kept = EmbeddedVault(work).find_in_texts(person.profile_id, ["s", "r"], [])
+        vault = EmbeddedVault(work)
+        kept = vault.find_in_texts(person.profile_id, ["s", "r"], [left, gone])
     assert kept.by_word["r"] == {left}
     assert gone not in kept.by_word["s"]
 
