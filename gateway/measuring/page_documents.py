@@ -25,6 +25,7 @@ from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.printed_page import Paragraph, PrintedPage, print_page
 from gateway.store.base.work import Database
 from gateway.store.tables import document_indexes, document_texts, tasks
+from gateway.store.tasks.steps import Steps
 from gateway.store.tasks.values import Task, TaskKind
 
 SEARCHED: Final = "biologie inr"
@@ -163,7 +164,8 @@ class SpaceDocuments:
             seconds=60,
             characters=200_000,
         )
-        steps = {TaskKind.INDEX: Indexing(self.database), TaskKind.TEXT: taking}
+        indexing = Indexing(self.database)
+        steps: Steps = {TaskKind.INDEX: indexing, TaskKind.TEXT: taking}
         kinds = [TaskKind.INDEX]
         while kinds:
             for kind in kinds:

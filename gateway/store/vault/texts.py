@@ -124,7 +124,7 @@ class DocumentTexts:
         ).scalar_one_or_none()
         if found is None:
             return False
-        is_last = found + 1 >= tries
+        is_last = bool(found + 1 >= tries)
         due_at = None if is_last else self.work.now + _FIRST_WAIT * 2**found
         self._set(document_id, tries=found + 1, due_at=due_at)
         return is_last
