@@ -16,6 +16,7 @@ from gateway.store.base.work import Database
 from gateway.store.tables import blobs, document_indexes
 from gateway.store.tables import tasks as asked
 from gateway.store.tasks.values import TaskKind
+from gateway.store.vault.indexes import DocumentIndexes
 from tests.builders_queries import statements
 from tests.dmp_bridge.vaults.test_listing import Person
 from tests.fakes import SetClock
@@ -160,10 +161,10 @@ def test_words_of_what_is_gone_are_taken_out(
     person.index(MANY_READ)
 
     with database.read() as work:
-        vault = EmbeddedVault(work)
-        kept = vault.find_in_texts(person.profile_id, ["s", "r"], [left, gone])
-    assert kept.by_word["r"] == {left}
-    assert gone not in kept.by_word["s"]
+        kept = DocumentIndexes(work).texts(person.profile_id).values()
+        words = [WordPart.from_bytes(one).words() for one in kept]
+    assert [set(one) for one in words] == [{left}]
+    assert "secret" not in words[0][left]
 
 
 def test_a_part_with_nothing_left_is_dropped(
