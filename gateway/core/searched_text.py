@@ -19,12 +19,6 @@ from attrs import field, frozen
 
 from gateway.core.folding import fold
 
-MOST_WORDS: Final = 5_000
-"""Different words of one document; a long hospital letter has under a thousand."""
-
-LONGEST: Final = 40
-"""Characters of a word; what is longer is found by its beginning."""
-
 CUT: Final = "\u00ad"
 """Where a word went on in the next line: it is shown as a hyphen."""
 
@@ -64,22 +58,13 @@ def plain_text(text: str) -> str:
     return " ".join(_NOT_SHOWN.sub("", plain).split())
 
 
-def words_in(text: str) -> frozenset[str]:
+def every_word(text: str) -> Iterator[str]:
     """
-    Return the words that a text is found by, folded: so many, and none too long.
+    Yield the words that a text is found by, folded, some more than once.
 
-    >>> sorted(words_in("L’hyper\\xadtension"))
-    ['hyper', 'hypertension', 'l', 'tension']
+    >>> list(every_word("L’hyper\\xadtension"))
+    ['hypertension', 'l', 'hyper', 'tension']
     """
-    found: dict[str, None] = {}
-    for word in _every_word(text):
-        found[word[:LONGEST]] = None
-        if len(found) >= MOST_WORDS:
-            break
-    return frozenset(found)
-
-
-def _every_word(text: str) -> Iterator[str]:
     for match in _MARKED.finditer(text):
         yield _whole(match[0])
     yield from fold(text).split()
@@ -143,7 +128,7 @@ def _places(
     text: str, words: Collection[str], begin: int = 0
 ) -> Iterator[tuple[int, int]]:
     """Yield where words stand that begin as one of some."""
-    sought = tuple(word[:LONGEST] for word in words)
+    sought = tuple(words)
     for match in _beginning_as(frozenset(one[0] for one in sought)).finditer(
         text, begin
     ):

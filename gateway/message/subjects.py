@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _TAG = re.compile(r"XDM/1\.0/DDM(?:\+|$)")
 _SHORT_NUMBERS = re.compile(r"(?<![0-9])[0-9]{1,3}(?![0-9])")
@@ -49,6 +50,17 @@ def bare_subject(subject: str) -> str:
     ('Résultats : prise de sang', '')
     """
     return _without_marks(" ".join(shown_subject(subject).split()))
+
+
+def said_subject(newest_first: Iterable[str]) -> str:
+    """
+    Return what a conversation is about, as its newest message that says it does.
+
+    >>> said_subject(["Re: ", "RE: Bilan", "Vaccin"]), said_subject([])
+    ('Bilan', '')
+    """
+    said = (bare_subject(one) for one in newest_first)
+    return next((one for one in said if one), "")
 
 
 def thread_subject(subject: str) -> str:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from gateway.converting.texts import TakerLimits, TextTaker
 from gateway.core.rendered import NotTakenError
-from gateway.core.searched_text import plain_text, words_in
+from gateway.core.searched_text import every_word, plain_text
 from tests.builders_pdfs import bomb, pdf_of, raw_pdf, scanned
 
 PDF = "application/pdf"
@@ -25,7 +25,7 @@ def taker() -> Iterator[TextTaker]:
 
 
 def words(taker: TextTaker, content: bytes) -> frozenset[str]:
-    return words_in(plain_text(taker.take(PDF, content).text))
+    return frozenset(every_word(plain_text(taker.take(PDF, content).text)))
 
 
 @pytest.mark.parametrize(

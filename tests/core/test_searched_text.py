@@ -10,12 +10,10 @@ from gateway.core.folding import fold
 from gateway.core.searched_text import (
     APART,
     CUT,
-    LONGEST,
-    MOST_WORDS,
     Quotation,
+    every_word,
     plain_text,
     quotation,
-    words_in,
 )
 
 
@@ -37,7 +35,7 @@ from gateway.core.searched_text import (
     ],
 )
 def test_the_words_of_an_ugly_text(text: str, words: set[str]) -> None:
-    assert words_in(plain_text(text)) == words
+    assert set(every_word(plain_text(text))) == words
 
 
 @given(st.text(max_size=300))
@@ -45,14 +43,7 @@ def test_a_plain_text_is_plain_and_has_all_its_words(text: str) -> None:
     plain = plain_text(text)
 
     assert plain == " ".join(plain.split())
-    assert set(fold(plain).split()) <= words_in(plain) or not plain
-
-
-def test_there_are_so_many_words_and_none_is_longer() -> None:
-    many = " ".join(f"m{number}" for number in range(MOST_WORDS + 10))
-
-    assert len(words_in(many)) == MOST_WORDS
-    assert words_in("a" * (LONGEST + 1)) == {"a" * LONGEST}
+    assert set(fold(plain).split()) <= set(every_word(plain))
 
 
 def shown(made: Quotation | None) -> str:
@@ -113,10 +104,10 @@ def test_what_is_found_is_shown_and_nothing_else(text: str, word: str) -> None:
     plain = plain_text(text)
     made = quotation(plain, [word])
 
-    found = [one for one in words_in(plain) if one.startswith(word)]
+    found = [one for one in every_word(plain) if one.startswith(word)]
     assert bool(found) is (made is not None)
     if made is not None:
         assert all(
-            any(one.startswith(word) for one in words_in(marked.replace("-", CUT)))
+            any(one.startswith(word) for one in every_word(marked.replace("-", CUT)))
             for _, marked in made.marked
         )

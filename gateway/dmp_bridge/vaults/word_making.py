@@ -10,9 +10,14 @@ from attrs import field, frozen
 
 from gateway.core.document import Availability
 from gateway.core.listing import ListEntry, TextsFound
-from gateway.core.searched_text import LONGEST, words_in
 from gateway.core.vault import FiledDocument
-from gateway.dmp_bridge.vaults.word_form import MOST_DOCUMENTS, WordPart
+from gateway.core.word_form import (
+    MadeWords,
+    WordPart,
+    begins_with,
+    found_in,
+    words_in,
+)
 from gateway.documents.cda.searched import searched_parts
 from gateway.errors import DamagedError, NotFoundError
 from gateway.store.base.work import UnitOfWork
@@ -45,19 +50,17 @@ class _Reading(Protocol):
 
 
 @frozen
-class MadeWords:
+class MadeTexts:
     """
-    Parts to be written and to be dropped, and whether documents are left.
+    The words of documents, and what has to be done for those that have none yet.
 
-    ``wanted`` are the documents with files whose text has to be taken out first;
+    ``wanted`` are those with files whose text has to be taken out first;
     ``is_waiting``: some have been wanted before, and wait.
     """
 
-    parts: Mapping[int, bytes] = field(repr=False)
-    dropped: Collection[int]
-    is_all: bool
-    wanted: Sequence[str] = ()
-    is_waiting: bool = False
+    words: MadeWords
+    wanted: Sequence[str]
+    is_waiting: bool
 
 
 @frozen
@@ -85,25 +88,19 @@ class WordMaking:
                 opened for it.
         """
         parts = [WordPart.from_bytes(one) for one in self._parts(profile_id).values()]
-        wanted = set(among)
-        found: dict[str, set[str]] = {
-            word: wanted.intersection(
-                name for part in parts for name in part.having(word[:LONGEST])
-            )
-            for word in words
-        }
+        seen = set(among)
+        found = {word: ids & seen for word, ids in found_in(parts, words).items()}
         made = {name for part in parts for name in part.ids}
         missing = [name for name in among if name not in made]
         read = 0
         known = self._texts.known(profile_id) if missing else {}
-        ready = [name for name in missing if not known.get(name)]
-        for document in self._small(ready):
+        for document in self._small([one for one in missing if not known.get(one)]):
             own = self._words(document, known)
             if own is None:
                 continue
             read += 1
             for word in words:
-                if any(one.startswith(word[:LONGEST]) for one in own):
+                if begins_with(own, word):
                     found[word].add(document.id)
         return TextsFound(found, len(missing) - read, len(missing))
 
@@ -116,7 +113,7 @@ class WordMaking:
         some = self.vault.sound_each(names[:MOST_READ]) if names else {}
         return [one for one in some.values() if one.size <= LARGEST_READ]
 
-    def made(self, profile_id: str, entries: Sequence[ListEntry]) -> MadeWords:
+    def made(self, profile_id: str, entries: Sequence[ListEntry]) -> MadeTexts:
         """
         Return the words of documents that have none yet, of so many at once.
 
@@ -130,42 +127,26 @@ class WordMaking:
             for number, content in self._parts(profile_id).items()
         }
         made = {name for part in kept.values() for name in part.ids}
-        known = self._texts.known(profile_id)
         newest = sorted(entries, key=_FILED, reverse=True)
+        known = self._texts.known(profile_id)
         missing = [
             one.id
             for one in newest
             if one.id in alive and one.id not in made and not known.get(one.id)
         ]
-        changed: dict[int, dict[str, set[str]]] = {}
-        for number, part in kept.items():
-            if not part.ids or not alive.issuperset(part.ids):
-                own = part.words()
-                changed[number] = {o: own[o] for o in part.ids if o in alive}
         read = self._read(missing, known)
-        last = max(kept, default=0)
-        room = changed.get(last) or (kept[last].words() if last else {})
-        last = max(last, 1)
-        for name, words in read.items():
-            if words is None:
-                continue
-            if len(room) >= MOST_DOCUMENTS:
-                last, room = last + 1, {}
-            room[name] = set(words)
-            changed[last] = room
-        return MadeWords(
-            {n: WordPart.of(some).to_bytes() for n, some in changed.items() if some},
-            [n for n, some in changed.items() if not some],
-            len(read) >= len(missing),
-            [name for name, words in read.items() if words is None],
+        new = {name: own for name, own in read.items() if own is not None}
+        return MadeTexts(
+            MadeWords.of(kept, alive, new, is_all=len(read) >= len(missing)),
+            [name for name, own in read.items() if own is None],
             any(known.values()),
         )
 
     def _read(
         self, names: Sequence[str], known: Mapping[str, bool]
-    ) -> dict[str, Collection[str] | None]:
+    ) -> dict[str, set[str] | None]:
         """Return the words of the first of some; one that was altered has none."""
-        found: dict[str, Collection[str] | None] = {}
+        found: dict[str, set[str] | None] = {}
         size = 0
         some = names[:AT_ONCE]
         documents = self.vault.sound_each(some) if some else {}
@@ -174,19 +155,18 @@ class WordMaking:
             size += document.size if document is not None else 0
             if found and size > AT_ONCE_BYTES:
                 break
-            found[name] = () if document is None else self._words(document, known)
+            found[name] = set() if document is None else self._words(document, known)
         return found
 
     def _words(
         self, document: FiledDocument, known: Mapping[str, bool]
-    ) -> Collection[str] | None:
+    ) -> set[str] | None:
         """Return a document's words; None while the text of its files is not there."""
         parts = searched_parts(self._content(document))
-        if not parts.files:
-            return words_in(parts.text)
-        if document.id not in known:
+        if parts.files and document.id not in known:
             return None
-        return words_in(self._texts.get(document.id) or parts.text)
+        taken = self._texts.get(document.id) if parts.files else ""
+        return set(words_in([taken or parts.text]))
 
     def _content(self, document: FiledDocument) -> bytes:
         """Return a document's bytes; none of damaged ones, which others tell of."""

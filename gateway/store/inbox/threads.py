@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
+from gateway.message.threading import MOST_REFERENCES, Threaded, find_thread
 from gateway.rights.messaging_rules import END_SUBJECT
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
@@ -28,27 +29,36 @@ from gateway.store.inbox.splitting import split
 from gateway.store.inbox.values import ConversationState
 from gateway.store.tables import conversations, inbox_messages
 
-_MOST_REFERENCES: Final = 50
-"""Messages that an answer may name; of more the last ones count, which are nearest."""
-
 _COLUMNS = conversations.c
 _OF_CORRESPONDENT = (
     _COLUMNS.profile_id == bindparam("profile"),
     _COLUMNS.correspondent.in_([bindparam("digest"), bindparam("before")]),
 )
+_ROWS = select(
+    _COLUMNS.id,
+    _COLUMNS.profile_id,
+    _COLUMNS.thread,
+    _COLUMNS.state,
+    _COLUMNS.display,
+    _COLUMNS.last_at,
+    _COLUMNS.ended_at,
+)
 _ABOUT = Prepared(
-    select(
-        _COLUMNS.id,
-        _COLUMNS.profile_id,
-        _COLUMNS.thread,
-        _COLUMNS.state,
-        _COLUMNS.display,
-        _COLUMNS.last_at,
-        _COLUMNS.ended_at,
-    ).where(
+    _ROWS.where(
         *_OF_CORRESPONDENT,
         or_(_COLUMNS.thread == bindparam("thread"), _COLUMNS.thread.is_(None)),
     )
+)
+_LAST = Prepared(
+    _ROWS.where(*_OF_CORRESPONDENT)
+    .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
+    .limit(1)
+)
+_ENDED = Prepared(
+    select(_COLUMNS.ended_at)
+    .where(*_OF_CORRESPONDENT, _COLUMNS.ended_at.is_not(None))
+    .order_by(_COLUMNS.ended_at.desc())
+    .limit(1)
 )
 _CHANGE = Prepared(
     update(conversations).where(_COLUMNS.id == bindparam("conversation")),
@@ -103,12 +113,12 @@ class ConversationThreads:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        row = self._find(talk)
+        known = _KeptThreads(self.work, talk)
+        row = known.find()
         if row is None:
-            return self._open(talk, name=name, kind=kind, state=state, at=at)
-        known = self.work.unseal(
-            talk.key_id, row.display, f"conversations.display:{row.id}"
-        )
+            last = known.last()
+            new = self._open(known, name=name, kind=kind, state=state, at=at)
+            return Met(new, "" if last is None else self._name(talk, last))
         is_newest = at >= row.last_at
         is_over = row.state == ConversationState.ENDED.value and at <= row.ended_at
         opens = state is ConversationState.OPEN and not is_over
@@ -126,7 +136,7 @@ class ConversationThreads:
                 }
             ],
         )
-        return Met(row.id, known["name"])
+        return Met(row.id, self._name(talk, row))
 
     def begin(self, talk: Talk, *, name: str, kind: str, at: datetime) -> str:
         """
@@ -135,10 +145,11 @@ class ConversationThreads:
         ``at`` is of the newest message that may be answered: an end that comes after
         it ends this one too.
         """
-        row = self._find(talk)
+        known = _KeptThreads(self.work, talk)
+        row = known.find()
         if row is None:
             state = ConversationState.OPEN
-            return self._open(talk, name=name, kind=kind, state=state, at=at).id
+            return self._open(known, name=name, kind=kind, state=state, at=at)
         if row.state == ConversationState.ENDED.value:
             self.work.connection.execute(
                 update(conversations)
@@ -151,67 +162,27 @@ class ConversationThreads:
         self, profile_id: str, address: str, references: Sequence[str]
     ) -> bool:
         """Tell whether a message answers one that is kept from representatives."""
-        digests = secret_digests(self.work.keys, profile_id, address.lower())
-        return self._answered(profile_id, digests, references) is not None
-
-    def _find(self, talk: Talk) -> Any:
-        digests = self._digests(talk)
-        answered = self._answered(talk.profile_id, digests, talk.references)
-        if answered is not None:
-            return answered
-        while True:
-            about = _ABOUT.rows(
-                self.work.connection,
-                profile=talk.profile_id,
-                digest=digests[0],
-                before=digests[1],
-                thread=self._thread(talk),
-            )
-            whole = [row for row in about if row.thread is None]
-            if not whole and talk.subject == END_SUBJECT:
-                return self._last(talk)  # it is about all there is
-            if not whole:
-                return about[0] if about else None
-            for row in whole:  # of an earlier version: by subjects from now on
-                split(self.work, row.profile_id, row.id)
-
-    def _answered(
-        self, profile_id: str, digests: tuple[str, str], references: Sequence[str]
-    ) -> Any:
-        """Return the conversation of the newest message that is referred to."""
-        keys, message = self.work.keys, inbox_messages.c
-        named = {
-            message_digest(keys, profile_id, one)
-            for one in references[-_MOST_REFERENCES:]
-        } - {None}
-        if not named:
-            return None
-        return self.work.connection.execute(
-            select(conversations)
-            .join(inbox_messages, message.conversation_id == _COLUMNS.id)
-            .where(
-                message.profile_id == profile_id,
-                message.named.in_(sorted(filter(None, named))),
-                _COLUMNS.correspondent.in_(digests),
-            )
-            .order_by(message.serial.desc(), message.id)
-            .limit(1)
-        ).first()
+        talk = Talk(
+            profile_id=profile_id,
+            key_id="",
+            address=address.lower(),
+            is_secret=True,
+        )
+        named = references[-MOST_REFERENCES:]
+        known = _KeptThreads(self.work, talk)
+        return bool(named) and known.answered(named) is not None
 
     def _open(
         self,
-        talk: Talk,
+        known: _KeptThreads,
         *,
         name: str,
         kind: str,
         state: ConversationState,
         at: datetime,
-    ) -> Met:
+    ) -> str:
         """Open a conversation; the end of all with that correspondent ends it too."""
-        ended_at = self.work.connection.execute(
-            select(func.max(_COLUMNS.ended_at)).where(*self._with(talk))
-        ).scalar()
-        last = self._last(talk)
+        talk, ended_at = known.talk, known.ended_at()
         if state is ConversationState.ENDED:
             ended_at = at
         elif ended_at is not None and at <= ended_at:
@@ -221,8 +192,8 @@ class ConversationThreads:
             conversations,
             id=conversation_id,
             profile_id=talk.profile_id,
-            correspondent=self._digests(talk)[0],
-            thread=self._thread(talk),
+            correspondent=known.digests[0],
+            thread=known.subject_digest,
             started_at=self.work.now,
             display=self._display(talk, name, conversation_id),
             mailbox_kind=kind,
@@ -230,36 +201,11 @@ class ConversationThreads:
             state=state.value,
             ended_at=ended_at if state is ConversationState.ENDED else None,
         )
-        if last is None:
-            return Met(conversation_id, "")
-        known = self.work.unseal(
-            talk.key_id, last.display, f"conversations.display:{last.id}"
-        )
-        return Met(conversation_id, known["name"])
+        return conversation_id
 
-    def _last(self, talk: Talk) -> Any:
-        """Return the conversation with a correspondent that was the last, or None."""
-        return self.work.connection.execute(
-            select(conversations)
-            .where(*self._with(talk))
-            .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
-            .limit(1)
-        ).first()
-
-    def _with(self, talk: Talk) -> tuple[ColumnElement[bool], ...]:
-        return (
-            _COLUMNS.profile_id == talk.profile_id,
-            _COLUMNS.correspondent.in_(self._digests(talk)),
-        )
-
-    def _digests(self, talk: Talk) -> tuple[str, str]:
-        digests = secret_digests if talk.is_secret else correspondent_digests
-        return digests(self.work.keys, talk.profile_id, talk.address)
-
-    def _thread(self, talk: Talk) -> str:
-        return thread_digest(
-            self.work.keys, talk.profile_id, talk.address, talk.subject
-        )
+    def _name(self, talk: Talk, row: Any) -> str:
+        place = f"conversations.display:{row.id}"
+        return str(self.work.unseal(talk.key_id, row.display, place)["name"])
 
     def _display(self, talk: Talk, name: str, conversation_id: str) -> bytes:
         said = {"address": talk.address, "name": name}
@@ -267,4 +213,89 @@ class ConversationThreads:
             talk.key_id,
             {**said, "secret": True} if talk.is_secret else said,
             f"conversations.display:{conversation_id}",
+        )
+
+
+@frozen
+class _KeptThreads:
+    """The conversations of a patient with one correspondent, by keyed digests."""
+
+    work: UnitOfWork
+    talk: Talk
+    digests: tuple[str, str] = field(init=False, repr=False)
+
+    @digests.default
+    def _digests(self) -> tuple[str, str]:
+        digests = secret_digests if self.talk.is_secret else correspondent_digests
+        return digests(self.work.keys, self.talk.profile_id, self.talk.address)
+
+    def answered(self, references: Sequence[str]) -> Any:
+        """Return the conversation of the newest message that is referred to, or None"""
+        keys, message = self.work.keys, inbox_messages.c
+        named = {
+            message_digest(keys, self.talk.profile_id, one) for one in references
+        } - {None}
+        if not named:
+            return None
+        return self.work.connection.execute(
+            select(conversations)
+            .join(inbox_messages, message.conversation_id == _COLUMNS.id)
+            .where(
+                message.profile_id == self.talk.profile_id,
+                message.named.in_(sorted(filter(None, named))),
+                _COLUMNS.correspondent.in_(self.digests),
+            )
+            .order_by(message.serial.desc(), message.id)
+            .limit(1)
+        ).first()
+
+    def about(self, subject: str) -> Any:
+        """Return the conversation on a subject, or None; those of before are split."""
+        while True:
+            about = self._rows(_ABOUT, thread=self._thread(subject))
+            whole = [row for row in about if row.thread is None]
+            if not whole:
+                return about[0] if about else None
+            for row in whole:  # of an earlier version: by subjects from now on
+                split(self.work, row.profile_id, row.id)
+
+    def last(self) -> Any:
+        """Return the conversation that was the last, or None."""
+        found = self._rows(_LAST)
+        if found and found[0].thread is None:  # of an earlier version
+            split(self.work, found[0].profile_id, found[0].id)
+            found = self._rows(_LAST)
+        return found[0] if found else None
+
+    def find(self) -> Any:
+        """Return the conversation that this message goes on with, or None."""
+        message = Threaded(
+            references=self.talk.references,
+            subject=self.talk.subject,
+            is_of_all=self.talk.subject == END_SUBJECT,
+        )
+        return find_thread(self, message)
+
+    def ended_at(self) -> datetime | None:
+        """Return when the correspondent ended all of it last, None: never."""
+        found = self._rows(_ENDED)
+        return found[0].ended_at if found else None
+
+    @property
+    def subject_digest(self) -> str:
+        """What stands for the subject of this message with its correspondent."""
+        return self._thread(self.talk.subject)
+
+    def _thread(self, subject: str) -> str:
+        keys, talk = self.work.keys, self.talk
+        return thread_digest(keys, talk.profile_id, talk.address, subject)
+
+    def _rows(self, statement: Prepared, **values: str) -> list[Any]:
+        digest, before = self.digests
+        return statement.rows(
+            self.work.connection,
+            profile=self.talk.profile_id,
+            digest=digest,
+            before=before,
+            **values,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from attrs import evolve, frozen
 from sqlalchemy import and_, func, select
@@ -11,7 +12,7 @@ from twisted.logger import Logger
 
 from gateway.core.envelope import Door
 from gateway.errors import DamagedError
-from gateway.message.flags import DELETED
+from gateway.message.flags import DELETED, SEEN
 from gateway.store.mailbox.outlines import MailOutlines
 from gateway.store.mailbox.reading import OF_ITS_MAILBOX, MailItem, MailReading
 from gateway.store.tables import (
@@ -25,6 +26,13 @@ from gateway.store.tables import (
 log = Logger()
 
 _SENT = "\\sent"
+
+MOST_COUNTED: Final = 100
+"""Unread messages are counted up to here: a page says that there are more."""
+
+_FROM_PATIENTS: Final = and_(
+    arrivals.c.door == Door.WEB.value, folders.c.name == "INBOX"
+)
 
 
 @frozen(kw_only=True)
@@ -52,13 +60,40 @@ class MailWithPatients(MailReading):
 
     def received(self, mailbox_id: str, most: int) -> list[KeptMail]:
         """Return what patients wrote and lies in INBOX, the newest first."""
-        came = and_(arrivals.c.door == Door.WEB.value, folders.c.name == "INBOX")
-        return self._listed(mailbox_id, came, most)
+        return self._listed(mailbox_id, _FROM_PATIENTS, most)
 
     def sent(self, mailbox_id: str, most: int) -> list[KeptMail]:
         """Return what lies in the folder of sent messages, to whomever, newest first"""
         is_sent = func.lower(folders.c.special_use) == _SENT
         return self._listed(mailbox_id, is_sent, most)
+
+    def unread(
+        self, mailbox_ids: Collection[str], *, since: datetime | None = None
+    ) -> int:
+        """
+        Return how many of what patients wrote nobody marked as read, up to a number.
+
+        ``since``: of those alone that came then or later. In a mailbox of several it
+        is read once one of them has read it.
+        """
+        if not mailbox_ids:
+            return 0
+        columns = mail_items.c
+        some = (
+            select(columns.uid)
+            .join(folders, folders.c.id == columns.folder_id)
+            .join(arrivals, arrivals.c.id == columns.arrival_id)
+            .where(
+                folders.c.mailbox_id.in_(sorted(mailbox_ids)),
+                _FROM_PATIENTS,
+                ~columns.flags.contains(SEEN, autoescape=True),
+                ~columns.flags.contains(DELETED, autoescape=True),
+                *([columns.internal_date >= since] if since is not None else []),
+            )
+            .limit(MOST_COUNTED)
+        )
+        counted = select(func.count()).select_from(some.subquery())
+        return self.work.connection.execute(counted).scalar_one()
 
     def sent_folder(self, mailbox_id: str) -> str:
         """Return the name of the folder for what is sent, else INBOX: it is there."""

@@ -1,4 +1,4 @@
-"""What a mailbox exchanged with patients, patient by patient, as its holder reads it"""
+"""What a mailbox exchanged with each patient, by subject, as its holder reads it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from gateway.message.address import NamedAddress
 from gateway.message.flags import SEEN
 from gateway.message.headers import Headers, read_headers
 from gateway.message.reading import read_parts
-from gateway.message.subjects import shown_subject
+from gateway.message.subjects import said_subject, shown_subject, thread_subject
+from gateway.message.threading import Threaded, gather
 from gateway.rights.messaging_rules import (
+    END_SUBJECT,
     CorrespondentKind,
     ReceivedMessage,
     forbids_answer,
@@ -67,6 +69,11 @@ class ExchangedLetter:
         return shown_subject(self.headers.subject)
 
     @property
+    def is_end(self) -> bool:
+        """Whether the mailbox ended the whole exchange by it."""
+        return self.is_own and self.headers.subject == END_SUBJECT
+
+    @property
     def is_new(self) -> bool:
         """Whether it came and nobody marked it as read."""
         flags = self.kept.item.flags.lower().split()
@@ -75,7 +82,7 @@ class ExchangedLetter:
 
 @frozen(kw_only=True)
 class PatientThread:
-    """What a mailbox and one patient wrote to each other, the newest first."""
+    """What a mailbox and a patient wrote to each other on a subject, newest first."""
 
     id: str
     address: str = field(repr=False)
@@ -87,6 +94,11 @@ class PatientThread:
     def known_name(self) -> str:
         """The patient's name as the messages have it, or an empty text."""
         return self.name if self.name != self.address else ""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as its newest message says it; empty: none does."""
+        return said_subject(one.subject for one in self.letters if not one.is_end)
 
     @property
     def last(self) -> ExchangedLetter:
@@ -141,15 +153,18 @@ class Correspondence:
     mailbox: Mailbox
 
     def threads(self) -> list[PatientThread]:
-        """Return the exchanges, that with the newest message first."""
+        """Return the conversations, that with the newest message first."""
         found: dict[str, list[ExchangedLetter]] = {}
-        for one in sorted(self._letters(), key=_in_time, reverse=True):
+        for one in sorted(self._letters(), key=_in_time):
             found.setdefault(one.address.lower(), []).append(one)
-        return [self._thread(letters) for letters in found.values()]
+        threads = [
+            one for letters in found.values() for one in self._of_patient(letters)
+        ]
+        return sorted(threads, key=lambda one: _in_time(one.last), reverse=True)
 
     def thread(self, thread_id: str) -> PatientThread:
         """
-        Return one exchange.
+        Return one conversation.
 
         Raises:
             NotFoundError: the mailbox has none by that id.
@@ -218,16 +233,20 @@ class Correspondence:
     def _is_patient(self, other: NamedAddress) -> bool:
         return other.address.domain == self.desk.settings.domains.patient.lower()
 
-    def _thread(self, letters: Sequence[ExchangedLetter]) -> PatientThread:
-        address = letters[0].address.lower()
+    def _of_patient(
+        self, letters: Sequence[ExchangedLetter]
+    ) -> Iterable[PatientThread]:
+        """Return the conversations with one patient; of all letters, oldest first."""
+        address = letters[-1].address
         names = [one.name for one in letters if one.name and one.name != one.address]
-        return PatientThread(
-            id=thread_id(self.work, self.mailbox, address),
-            address=letters[0].address,
-            name=names[0] if names else letters[0].address,
-            letters=tuple(letters),
-            stand=_stand(self.mailbox, letters),
-        )
+        for thread in gather(letters, _threaded):
+            yield PatientThread(
+                id=thread_id(self.work, self.mailbox, address, thread[0].subject),
+                address=address,
+                name=names[-1] if names else address,
+                letters=tuple(reversed(thread)),
+                stand=_stand(self.mailbox, thread, letters),
+            )
 
     def _shown(
         self, letter: ExchangedLetter, opened: Sequence[NamedOpening]
@@ -246,38 +265,61 @@ class Correspondence:
         )
 
 
-def thread_id(work: UnitOfWork, mailbox: Mailbox, address: str) -> str:
+def thread_id(work: UnitOfWork, mailbox: Mailbox, address: str, subject: str) -> str:
     """
-    Return what names an exchange in an address of a page.
+    Return what names a conversation in an address of a page, by what it began with.
 
     Keyed, and another in each mailbox: no number of a patient stands in an address of a
     page, and none can be tried by one.
     """
-    place = "mail_items.patient"
-    named = column_digest(work.keys, place, address.lower(), owner=mailbox.id)
+    said = f"{address.lower()}\0{thread_subject(subject)}"
+    named = column_digest(work.keys, "mail_items.patient", said, owner=mailbox.id)
     return named[:_NAMES]
 
 
-def _stand(mailbox: Mailbox, letters: Sequence[ExchangedLetter]) -> Stand:
-    """
-    Return where an exchange stands, by what the mailbox's folder of sent messages has.
+def _threaded(letter: ExchangedLetter) -> Threaded:
+    headers = letter.headers
+    return Threaded(
+        message_id=headers.message_id,
+        references=headers.references,
+        subject=letter.subject,
+        is_of_all=letter.is_end,
+    )
 
-    What a mail program sent and kept no copy of is not known here.
+
+def _stand(
+    mailbox: Mailbox,
+    thread: Sequence[ExchangedLetter],
+    letters: Sequence[ExchangedLetter],
+) -> Stand:
     """
-    sent = [
-        ReceivedMessage(
-            message_id=one.headers.message_id,
-            sender=mailbox.address,
-            kind=CorrespondentKind.UNKNOWN,
-            subject=one.headers.subject,
-            forbids_answer=forbids_answer(one.headers.get("x-mss-mes")),
-        )
-        for one in sorted(letters, key=_in_time)
-        if one.is_own
-    ]
-    if not sent or open_messages(sent):
-        return Stand.OPEN
-    return Stand.ENDED if any(one.ends_exchange for one in sent) else Stand.NO_ANSWER
+    Return where a conversation stands, by what the folder of sent messages has.
+
+    ``letters``: all with that patient, oldest first. An end is of all of them; what
+    comes later opens its own conversation again. In one where the mailbox wrote
+    nothing, the patient answers to what it wrote in others. What a mail program sent
+    and kept no copy of is not known here.
+    """
+    ends = [place for place, one in enumerate(letters) if one.is_end]
+    here = {one.id for one in thread if not one.is_end}
+    newest = max((at for at, one in enumerate(letters) if one.id in here), default=-1)
+    if ends and ends[-1] > newest:
+        return Stand.ENDED
+    sent = [one for one in letters if one.is_own and not one.is_end]
+    own = [one for one in sent if one.id in here] or sent
+    is_open = not own or open_messages([_as_received(mailbox, one) for one in own])
+    return Stand.OPEN if is_open else Stand.NO_ANSWER
+
+
+def _as_received(mailbox: Mailbox, one: ExchangedLetter) -> ReceivedMessage:
+    """Return a letter of the mailbox as the rules of its patient see it."""
+    return ReceivedMessage(
+        message_id=one.headers.message_id,
+        sender=mailbox.address,
+        kind=CorrespondentKind.UNKNOWN,
+        subject=one.headers.subject,
+        forbids_answer=forbids_answer(one.headers.get("x-mss-mes")),
+    )
 
 
 def _in_time(letter: ExchangedLetter) -> tuple[datetime, int]:

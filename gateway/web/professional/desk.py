@@ -17,10 +17,12 @@ from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.situation_rules import column_in
 from gateway.store.base.work import UnitOfWork
+from gateway.store.mailbox.with_patients import MOST_COUNTED
 from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
 from gateway.web.professional.identifying import Card, card_of
+from gateway.web.professional.own_mailboxes import OwnMailboxes
 from gateway.web.professional.ports import (
     JudgePeer,
     OpenPeople,
@@ -113,7 +115,10 @@ class ProfessionalDesk(Desk):
         """Return a page with the frame every visitor gets, signed in or not."""
         person = visit.person
         place = situation = ""
+        unread = 0
         if person is not None:
+            with self.database.read() as work:
+                unread = OwnMailboxes(work).unread(visit)
             place = visit.practice.place
             situation = practice_name(visit.practice, visit.language)
         answer = page(
@@ -122,6 +127,8 @@ class ProfessionalDesk(Desk):
             status=status,
             zone=self.settings.web.time_zone,
             visit=visit,
+            unread=unread,
+            most_unread=MOST_COUNTED,
             name="" if person is None else name_of(person),
             situation=situation,
             place=place,

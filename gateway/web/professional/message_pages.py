@@ -18,6 +18,7 @@ from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.mailboxes import Mailbox
 from gateway.store.mailbox.openings import OpenedBy, Openings
 from gateway.store.mailbox.terms import MailboxTerms, day_before
+from gateway.store.mailbox.with_patients import MailWithPatients
 from gateway.store.patients.profiles import Profile
 from gateway.store.professionals.templates import MessageTemplates
 from gateway.web.professional.correspondence import (
@@ -54,13 +55,15 @@ class MessagePages:
         """List the exchanges of one mailbox, the newest first."""
         wanted = visit.query.get("mailbox", "")[:32]
         with self.desk.database.read() as work:
-            mailboxes = OwnMailboxes(self.desk).all(work, visit)
+            mailboxes = OwnMailboxes(work).all(visit)
             chosen = next(
                 (one for one in mailboxes if one.id == wanted),
                 mailboxes[0] if mailboxes and not wanted else None,
             )
             if wanted and chosen is None:
                 raise NotFoundError("not found")
+            mail = MailWithPatients(work)
+            fresh = {one.id: mail.unread([one.id]) for one in mailboxes}
             threads: list[PatientThread] = []
             if chosen is not None:
                 threads = Correspondence(self.desk, work, chosen).threads()
@@ -70,12 +73,12 @@ class MessagePages:
             "messages.html",
             mailboxes=mailboxes,
             mailbox=chosen,
+            fresh=fresh,
             threads=threads[page.offset : page.offset + PER_PAGE],
             page=page,
             most=self.desk.settings.professional.messages_shown,
             sent=visit.query.get("sent", "") == "1",
             Stand=Stand,
-            end_subject=END_SUBJECT,
         )
 
     def thread(
@@ -207,7 +210,7 @@ class MessagePages:
         mailbox_id: str,
         thread_id: str,
     ) -> tuple[Mailbox, PatientThread]:
-        mailbox = OwnMailboxes(self.desk).get(work, visit, mailbox_id)
+        mailbox = OwnMailboxes(work).get(visit, mailbox_id)
         return mailbox, Correspondence(self.desk, work, mailbox).thread(thread_id)
 
     @property
@@ -312,24 +315,25 @@ class MessagePages:
             today=self.desk.day(visit.now).isoformat(),
             done=visit.query.get("done", ""),
             Stand=Stand,
-            end_subject=END_SUBJECT,
         )
 
 
 def answering(
     thread: PatientThread, writing: ProfessionalWriting
 ) -> ProfessionalWriting:
-    """Return what is written as an answer to the patient's last message, if any."""
-    last = thread.newest_received
-    own = (one for one in thread.letters if one.subject != END_SUBJECT)
-    about = last or next(own, None)
-    subject = writing.subject
-    if not subject and about is not None:
-        subject = answer_subject(about.subject)
-    writing = evolve(writing, subject=subject, to_name=thread.known_name)
-    if last is None:
+    """
+    Return what is written as an answer to the patient's last message.
+
+    Where there is none, to the own last one: it stands in the same conversation.
+    """
+    own = (one for one in thread.letters if not one.is_end)
+    about = thread.newest_received or next(own, None)
+    writing = evolve(writing, to_name=thread.known_name)
+    if about is None:
         return writing
-    said = last.headers
+    if not writing.subject:
+        writing = evolve(writing, subject=answer_subject(about.subject))
+    said = about.headers
     return evolve(
         writing,
         in_reply_to=said.message_id,

@@ -149,7 +149,7 @@ class ReachingPages:
 
     def _mailbox(self, work: UnitOfWork, visit: ProfessionalVisit) -> Mailbox | None:
         wanted = visit.form.line("mailbox")
-        own = OwnMailboxes(self.desk).all(work, visit)
+        own = OwnMailboxes(work).all(visit)
         return next((one for one in own if one.id == wanted), None)
 
     def _of_record(self, visit: ProfessionalVisit, record: str) -> NamedForMail:
@@ -184,7 +184,7 @@ class ReachingPages:
         address: str = "",
     ) -> Answer:
         with self.desk.database.read() as work:
-            has_mailbox = bool(OwnMailboxes(self.desk).all(work, visit))
+            has_mailbox = bool(OwnMailboxes(work).all(visit))
         profile = named.profile if named.record else None
         return self.desk.page(
             visit,
@@ -207,7 +207,7 @@ class ReachingPages:
         status: int = 200,
     ) -> Answer:
         with self.desk.database.read() as work:
-            mailboxes = OwnMailboxes(self.desk).all(work, visit)
+            mailboxes = OwnMailboxes(work).all(visit)
             templates = MessageTemplates(work, visit.held_session.account).listed()
         profile = named.profile if named.record else None
         return self.desk.page(

@@ -71,9 +71,7 @@ class TemplatePages:
         """Say when a mailbox of one's own is read; patients who write are shown it."""
         text = " ".join(visit.form.text("hours").split())
         with self.desk.database.read() as work:
-            mailbox = OwnMailboxes(self.desk).get(
-                work, visit, visit.form.line("mailbox")
-            )
+            mailbox = OwnMailboxes(work).get(visit, visit.form.line("mailbox"))
         if len(text) > MOST_HOURS or not text.isprintable():
             return self._show(visit, "", None, "hours", status=422)
         account, by = visit.held_session.account, visit.professional.national_id
@@ -97,7 +95,7 @@ class TemplatePages:
             templates = MessageTemplates(work, visit.held_session.account).listed()
             hours = [
                 (one, MailboxTerms(work).hours(one.id))
-                for one in OwnMailboxes(self.desk).all(work, visit)
+                for one in OwnMailboxes(work).all(visit)
             ]
         if written is None:
             written = next((one for one in templates if one.id == edited), None)

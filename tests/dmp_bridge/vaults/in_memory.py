@@ -15,8 +15,8 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.listing import Listing, TextsFound
-from gateway.core.searched_text import words_in
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
+from gateway.core.word_form import words_in
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
 from gateway.documents.cda.searched import searched_parts
 from gateway.documents.xds.listed import list_entry
@@ -119,7 +119,7 @@ class InMemoryVault:
     def find_in_texts(
         self, profile_id: str, words: Collection[str], among: Sequence[str]
     ) -> TextsFound:
-        texts = {one: words_in(self._searched(one)) for one in among}
+        texts = {one: words_in([self._searched(one)]) for one in among}
         return TextsFound(
             {
                 word: {

@@ -13,9 +13,9 @@ from sqlalchemy import delete, select, update
 
 from gateway.converting.texts import TextTaker
 from gateway.core.rendered import TakesText
+from gateway.core.word_form import WordPart
 from gateway.dmp_bridge.vaults import text_taking
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.dmp_bridge.vaults.word_form import WordPart
 from gateway.metrics import TEXTS_NOT_TAKEN
 from gateway.store.base.work import Database
 from gateway.store.patients.deletion import delete_patient

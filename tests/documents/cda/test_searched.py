@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from gateway.core.searched_text import words_in
+from gateway.core.word_form import words_in
 from gateway.documents.cda.searched import MOST_FILES, SearchedParts, searched_parts
 from tests.builders_pdfs import pdf_of
 from tests.web.mail import JPEG, carried, narrative
@@ -30,7 +30,7 @@ def test_of_sections_it_is_their_titles_and_texts() -> None:
     found = searched_parts(narrative(f"<paragraph>L’œdème</paragraph>{ROW}", entry))
 
     assert found.files == ()
-    assert words_in(found.text) == {
+    assert words_in([found.text]) == {
         *("synthese", "du", "sejour", "l", "oedeme", "inr", "2", "4")
     }
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gateway.core.envelope import Door
-from gateway.message.flags import FlagChange, FlagMode
+from gateway.message.flags import DELETED, SEEN, FlagChange, FlagMode
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.openings import OpenedBy, Openings
 from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
-from gateway.store.mailbox.with_patients import MailWithPatients
+from gateway.store.mailbox.with_patients import MOST_COUNTED, MailWithPatients
 from gateway.store.professionals.accounts import ProfessionalAccounts
 from tests.builders_arrivals import keep_arrival, make_arrival
 from tests.builders_people import open_profile
@@ -123,3 +123,28 @@ def test_terms_are_set_changed_and_taken_away_with_a_line_each(
         found = MailboxTerms(work).for_patient(ADDRESS, patient)
     assert found == ReplyTerms()
     assert found.last_day is None
+
+
+def test_unread_of_patients_is_counted_up_to_a_number(database: Database) -> None:
+    mailbox_id = open_mailbox(database)
+    other = open_mailbox(database, "b@hopital.mssante.test")
+    for number in range(MOST_COUNTED + 1):
+        came = make_arrival(id=f"{number:032}", door=Door.WEB)
+        deliver(database, mailbox_id, arrival_id=keep_arrival(database, came))
+    mail = make_arrival(id="f" * 32, door=Door.OPERATOR)
+    deliver(database, other, arrival_id=keep_arrival(database, mail))
+    inbox = folder_of(database, mailbox_id)
+
+    def unread(*mailbox_ids: str, later: bool = False) -> int:
+        with database.read() as work:
+            since = work.now + timedelta(seconds=1) if later else work.now
+            return MailWithPatients(work).unread(mailbox_ids, since=since)
+
+    assert unread(mailbox_id, other) == MOST_COUNTED
+    assert unread(mailbox_id, later=True) == 0
+    assert (unread(other), unread()) == (0, 0)
+    for flag, uids in ((SEEN, [1, 2]), (DELETED, [3]), ("\\Flagged", [4])):
+        with database.write() as work:
+            change = FlagChange(FlagMode.ADD, (flag,))
+            Mail(work).change_flags(inbox, uids, change)
+    assert unread(mailbox_id) == MOST_COUNTED + 1 - 3

@@ -68,18 +68,26 @@ def patient_writes(
     *,
     to: str = OWN,
     text: str = "Merci docteur.",
+    subject: str = "Re: Votre échographie",
+    answers: str = "",
     files: tuple[OutgoingPart, ...] = (),
 ) -> None:
-    """Have a patient write to a mailbox by their pages, and the workers deliver it."""
+    """
+    Have a patient write to a mailbox by their pages, and the workers deliver it.
+
+    ``answers``: the Message-ID that it is an answer to.
+    """
     arrival_id = new_id()
     message_id = f"{arrival_id}@patient.mssante.test"
     content = build_message(
         sender=NamedAddress(read_address(PATIENT), "Dominique PAT-TROIS"),
         to=[NamedAddress(read_address(to))],
-        subject="Re: Votre échographie",
+        subject=subject,
         text=text,
         date=pages.clock(),
         message_id=message_id,
+        in_reply_to=answers,
+        references=[answers] if answers else [],
         parts=files,
     )
     submission = Submission(
