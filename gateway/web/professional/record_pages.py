@@ -154,7 +154,7 @@ class RecordPages:
             counts=found.found.counts,
             page=page,
             since=found.since,
-            unread=found.texts.unread,
+            unready=found.texts.unread,
             told=told,
             told_how=CHANNEL_TEXTS[told.how.by].said(visit.language) if told else "",
             pages_path=f"{with_query(path, query)}{'&' if query else '?'}",
