@@ -73,6 +73,10 @@ class ListEntry(NamedTuple):
         return self.flags_then if is_past else self.flags
 
 
+BY_CARE: Final = attrgetter("care_at", "filed_at", "id")
+"""The order of the list: of the care, then of the filing."""
+
+
 @frozen
 class Listing:
     """

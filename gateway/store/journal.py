@@ -15,7 +15,7 @@ from collections.abc import (
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
@@ -63,6 +63,10 @@ _MOVE_HEAD = Prepared(
     update(chain_heads).where(chain_heads.c.chain == _NAME), ("seq", "hash")
 )
 _APPEND = Prepared(insert(journal), [one.name for one in journal.c if one.name != "id"])
+
+
+BROUGHT_BY_MAIL: Final = "mail"
+"""The outcome of a line of documents that came by mail; by a page they were kept."""
 
 
 class Action(StrEnum):
@@ -159,6 +163,8 @@ class Action(StrEnum):
     CONSULTATION_ENDED = "consultation:end"
     CONSULTATION_LISTED = "consultation:list"
     DOCUMENT_CONSULTED = "document:consult"
+    VERSION_BROUGHT = "version:bring"
+    ACT_REFUSED = "act:refuse"
     READING_UNUSUAL = "reading:unusual"
     AGREEMENT_GIVEN = "agreement:give"
     AGREEMENT_ENDED = "agreement:end"
@@ -373,6 +379,16 @@ class JournalReader:
             select(journal)
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
+        )
+        return [self._entry(row) for row in rows]
+
+    def written_at(self, chain: str, moment: datetime) -> list[Entry]:
+        """Return a chain's lines of the transaction of a moment, in order."""
+        columns = journal.c
+        rows = self.connection.execute(
+            select(journal)
+            .where(columns.chain == chain, columns.at == moment)
+            .order_by(columns.seq)
         )
         return [self._entry(row) for row in rows]
 

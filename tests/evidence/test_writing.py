@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from gateway.core.decision import Refuse
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 from gateway.evidence.arguments import TakenDecision, answered_part
-from gateway.evidence.replaying import answers, decide_again
-from gateway.evidence.resetting import under
+from gateway.evidence.replaying import decide_again
+from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.evidence.writing import FilesAsked, writing_arguments, writing_refusals
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
@@ -155,6 +156,6 @@ def test_under_other_limits_of_files_it_would_be_sent() -> None:
     more = evolve(POLICY, max_total_bytes=180)
 
     assert part.reasons == (AttachmentRefusal.TOTAL_TOO_LARGE,)
-    (again,) = decide_again([under(part, FilingPolicy(), files=more)])
+    (again,) = decide_again([under(part, OtherSettings(files=more))])
     assert again.reasons == ()
-    assert under(part, FilingPolicy()) == part
+    assert under(part, OtherSettings(filing=FilingPolicy())) == part

@@ -104,9 +104,7 @@ class Consultations:
             conditions.append(_ROW.begun_at < until)
         return self._some(*conditions, most=most)
 
-    def of_patient(
-        self, profile_id: str, most: int = _OPEN_AT_ONCE
-    ) -> list[Consultation]:
+    def of_patient(self, profile_id: str, most: int) -> list[Consultation]:
         """Return those in a patient's vault, the last first."""
         return self._some(_ROW.profile_id == profile_id, most=most)
 

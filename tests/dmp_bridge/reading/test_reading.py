@@ -16,10 +16,11 @@ from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.arguments import EvidenceKind
 from gateway.evidence.form import to_json
-from gateway.evidence.replaying import answers, decide_again, same
-from gateway.evidence.resetting import under
-from gateway.rights.filing_facts import FilingPolicy
+from gateway.evidence.replaying import decide_again, same
+from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.profile import ProfileState
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
@@ -208,6 +209,40 @@ def test_b7_12_13_14_32_34_each_profession_sees_what_the_matrix_opens(
     assert ward.seen(dentist, read) == set()
 
 
+def test_b7_13_a_pharmacist_reads_reimbursements_once_the_space_is_activated(
+    ward: Ward,
+) -> None:
+    """No insurer feeds them here; one that is kept is read by the rule, or not."""
+    (sample,) = [one for one in example_matrix().rows if one.type_code == LETTER]
+    rows = [
+        *example_matrix().rows,
+        evolve(sample, type_code="REMB", readers=frozenset({MatrixColumn.PHARMACIST})),
+    ]
+    day = date(2026, 11, 21)
+    ward.write(lambda work: Matrices(work).add("with-remb", day, rows, by="test"))
+    letter(ward, DIRECTIVES)
+    paid = letter(ward, "REMB")
+    pharmacist = evolve(
+        NURSE, national_id="899700000082", column=MatrixColumn.PHARMACIST
+    )
+    ward.opened(DOCTOR)
+    one = ward.opened(pharmacist, TEAM_AGAIN)
+    own = ward.seen(pharmacist, one)
+
+    def state(said: ProfileState) -> None:
+        ward.write(
+            lambda work: Profiles(work).change(ward.patient, "test", state=said.value)
+        )
+
+    assert paid in own
+    assert len(own) == 1
+    state(ProfileState.SUSPENDED)
+    state(ProfileState.OPEN_NOT_ACTIVATED)
+    again = ward.opened(pharmacist, TEAM_AGAIN)
+    assert ward.seen(pharmacist, again) == set()
+    assert ward.read(pharmacist, again, paid) is None
+
+
 def test_b7_32_another_matrix_holds_from_the_next_access_on(ward: Ward) -> None:
     document = letter(ward, LETTER)
     one = ward.opened(NURSE)
@@ -267,7 +302,7 @@ def test_a_regulator_is_known_to_be_one(ward: Ward) -> None:
 def test_b7_09_masked_documents_open_in_an_emergency_if_the_patient_said_so(
     ward: Ward, asked: ReadingRequest, who: ReadingProfessional
 ) -> None:
-    masked = letter(ward, flags=MASKED)
+    every = {letter(ward, flags=MASKED), letter(ward, LETTER, flags=MASKED)}
     one = ward.opened(who, asked)
 
     assert ward.seen(who, one) == set()
@@ -277,7 +312,7 @@ def test_b7_09_masked_documents_open_in_an_emergency_if_the_patient_said_so(
             ward.patient, "emergency.masked", emergency=chosen
         )
     )
-    assert ward.seen(who, one) == {masked}
+    assert ward.seen(who, one) == every
 
 
 @pytest.mark.parametrize(
@@ -366,7 +401,7 @@ def test_an_agreement_that_nobody_used_is_over_after_its_hours(ward: Ward) -> No
     assert ward.why(LOCUM, ONCE_AGAIN) is R.CONSENT_EXPIRED
 
 
-def test_the_first_time_and_emergencies_are_told_at_once_others_once_a_day(
+def test_b7_01_10_the_first_time_and_emergencies_are_told_at_once_others_daily(
     ward: Ward,
 ) -> None:
     """Order of 26 October 2023: the first time at once, whatever was chosen."""
@@ -512,7 +547,7 @@ def test_the_decision_of_a_reading_is_kept_and_can_be_asked_again(ward: Ward) ->
     assert REASON not in str([to_json(part.arguments) for part in parts])
     before_2025 = ReadingPolicy(initial_team_consent=False)
     refused = next(part for part in parts if part.outcome)
-    again = decide_again([under(refused, FilingPolicy(), reading=before_2025)])
+    again = decide_again([under(refused, OtherSettings(reading=before_2025))])
     assert again[0].reasons == ()
 
 
