@@ -51,10 +51,10 @@ from gateway.store.arrivals.values import DocumentOutcome, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, ReadDocument
 from gateway.store.journal import BROUGHT_BY_MAIL, Action, Entry
+from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.naming import known_profile
 from gateway.web.professional.visits import ProfessionalVisit
 
 MOST_SHOWN: Final = 50
@@ -322,7 +322,9 @@ def _shown_outcomes(
 
 def _patient(work: UnitOfWork, kept: KeptArrival, place: int) -> str:
     """Return the number of the patient, which who filed knows; empty once it is gone"""
-    profile = known_profile(work, profile_id=kept.recipients[place].recipient.target_id)
+    profile = Profiles(work).find_open(
+        profile_id=kept.recipients[place].recipient.target_id
+    )
     return profile.ins.matricule if profile else ""
 
 
