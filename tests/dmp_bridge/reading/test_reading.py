@@ -14,7 +14,7 @@ from gateway.core.ins import Ins
 from gateway.core.person import Coded, IdentityTraits
 from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
 from gateway.dmp_bridge.reading.gathering import party_of
-from gateway.evidence.arguments import EvidenceKind
+from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.replaying import decide_again, same
 from gateway.evidence.resetting import OtherSettings, under
@@ -25,6 +25,7 @@ from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
     READING_ROWS,
+    EmergencyDeclaration,
     Found,
     ReadingPolicy,
     SignedInBy,
@@ -587,3 +588,78 @@ def told_in_the_space(ward: Ward) -> list[str]:
         reader = CentreReader(profile_id=ward.patient, account_id="a" * 32)
         found = NoticeCentre(work).listed(reader, 60)
     return [one.kind.value for one in found][::-1]
+
+
+@pytest.mark.parametrize(
+    ("who", "wanted", "why"),
+    [
+        (DOCTOR, WantedPatient(matricule="277076322082910"), R.PROFILE_ABSENT),
+        (DOCTOR, BY_NAMES, R.PATIENT_NOT_FOUND),
+        (
+            evolve(DOCTOR, signed_in_by=SignedInBy.STAFF_CARD),
+            BY_INS,
+            R.ROLE_NEVER_READS,
+        ),
+    ],
+)
+def test_a_search_that_is_refused_is_kept_with_what_it_rests_on(
+    ward: Ward, who: ReadingProfessional, wanted: WantedPatient, why: R
+) -> None:
+    found = ward.write(lambda work: ward.reading.find(work, who, wanted))
+
+    assert found == NotRead(why)
+    is_found = wanted == BY_INS
+    (part,) = searched(ward, ward.patient if is_found else "")
+    assert (part.outcome, part.arguments.by_names) == (why.value, wanted.by_names)
+    assert bool(part.patient_settings) is is_found
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (evolve(TEAM, patient=BY_NAMES), R.PATIENT_NOT_FOUND),
+        (
+            evolve(EMERGENCY, patient=BY_NAMES, declared=None),
+            R.EMERGENCY_NOT_DECLARED,
+        ),
+        (
+            evolve(
+                EMERGENCY,
+                patient=BY_NAMES,
+                declared=EmergencyDeclaration(is_ticked=True, reason="court"),
+            ),
+            R.EMERGENCY_REASON_MISSING,
+        ),
+    ],
+)
+def test_names_without_a_declared_emergency_are_kept_as_a_refused_search(
+    ward: Ward, request_: ReadingRequest, why: R
+) -> None:
+    assert ward.why(DOCTOR, request_) is why
+
+    (part,) = searched(ward, "")
+    assert (part.outcome, part.arguments.by_names) == (why.value, True)
+    assert "court" not in part.text().decode()
+    if why is R.EMERGENCY_REASON_MISSING:
+        shorter = OtherSettings(reading=ReadingPolicy(least_reason=5))
+        assert decide_again([under(part, shorter)])[0].reasons == ()
+
+
+def searched(ward: Ward, patient: str) -> list[TakenDecision]:
+    """Return the refused searches that were kept, each with the line that vouches."""
+    with ward.database.read() as work:
+        lines = {
+            one.detail["decision"]: one.detail["evidence"]
+            for one in work.journal.lines()
+            if one.action == Action.CONSULTATION_REFUSED
+        }
+        kept = list(EvidenceReader(work).listed())
+    assert {one.id: one.digests[0] for one in kept} == lines
+    assert {one.profile_id for one in kept} == {patient}
+    parts = [part for one in kept for part in one.parts]
+    assert {part.kind for part in parts} == {EvidenceKind.SEARCH}
+    for part in parts:
+        assert decide_again([part]) == (part.decided,)
+        (answer,) = answers(part)
+        assert (answer.rule, answer.reason) == ("search", part.outcome)
+    return parts
