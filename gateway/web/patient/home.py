@@ -124,11 +124,7 @@ class Home:
             ),
             more_documents=len(unread) > _MOST,
             more_messages=len(written) > _MOST,
-            readings=sorted(
-                [*_readings(work, seen), *_openings(work, seen)],
-                key=lambda one: one.at,
-                reverse=True,
-            )[:_MOST],
+            readings=_others(work, seen),
         )
 
     def is_since(self, moment: datetime) -> bool:
@@ -144,6 +140,12 @@ def last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
     """
     lines = _newest(work, profile_id, Action.SIGNED_IN, 2)
     return lines[1].at if len(lines) > 1 else None
+
+
+def _others(work: UnitOfWork, seen: SeenDocuments) -> Sequence[Reading | Opening]:
+    """Return the newest of what operators and professionals looked at."""
+    found: list[Reading | Opening] = [*_readings(work, seen), *_openings(work, seen)]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:_MOST]
 
 
 def _readings(work: UnitOfWork, seen: SeenDocuments) -> list[Reading]:
