@@ -63,6 +63,12 @@ ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
     ("window-open", {"answer_until": NOW + timedelta(seconds=1)}, []),
     ("window-over", {"answer_until": NOW}, [WritingRefusal.WINDOW_OVER]),
     ("never-received", {"received": ()}, [WritingRefusal.NEVER_WROTE]),
+    ("known-pharmacy", {"received": (), "is_known_pharmacy": True}, []),
+    (
+        "pharmacy-that-ended-it",
+        {"received": (FIRST, end(2)), "is_known_pharmacy": True},
+        [WritingRefusal.ENDED],
+    ),
     (
         "no-reply",
         {

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from gateway.core.actors import Actor, Means, Who
-from gateway.core.listing import moment_of
+from gateway.core.listing import MANY_READ, TextsFound, found_in_texts, moment_of
 from gateway.core.reading import (
     IN_EMERGENCY,
     AgreementKind,
@@ -43,7 +43,6 @@ from gateway.dmp_bridge.reading.seeing import (
     side_of,
     sighted,
     viewing_facts,
-    with_texts,
     within_episode,
 )
 from gateway.dmp_bridge.reading.telling import ReadingNotices
@@ -90,6 +89,7 @@ from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.tasks.values import TaskKind
 
 _ALL: Final = WantedDocuments()
 _KINDS: Final[Mapping[ReadingWay, AgreementKind]] = MappingProxyType(
@@ -145,9 +145,8 @@ class VaultReading:
         policy = reading_policy_of(self._own)
         for_good = {way: refuse_for_good(one, policy) for way, one in ways.items()}
         if standing is None or profile is None or all(for_good.values()):
-            why = for_good[ReadingWay.TEAM] or ReadingRefusal.PATIENT_NOT_FOUND
             by_team = ways[ReadingWay.TEAM]
-            return asking.refuse(why, by_team, profile, by_names=wanted.by_names)
+            return asking.refuse_search(by_team, profile, by_names=wanted.by_names)
         answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
         asking.note(LOOKED, profile, by_names=False)
         known = standing.team_agreement, standing.own_agreement
@@ -177,8 +176,8 @@ class VaultReading:
         if (too_often := asking.too_often(by_names=by_names)) is not None:
             return too_often
         profile, found = None, Found.NOBODY
-        undeclared = self._undeclared(who, request) if by_names else None
-        if undeclared is None:
+        is_sought = not by_names or self._is_declared(who, request)
+        if is_sought:
             profile, found = find_patient(work, request.patient)
         if profile is not None:
             profile = Profiles(work).hold(profile.id)
@@ -192,8 +191,8 @@ class VaultReading:
             informed=request.informed,
             declared=request.declared,
         )
-        if undeclared is not None:
-            return asking.refuse(undeclared, facts, None, by_names=True)
+        if not is_sought:
+            return asking.refuse_search(facts, None, by_names=True)
         new = self._agreement(work, who, request, standing)
         if new is not None:
             facts = _with_agreement(facts, new, work.now)
@@ -208,16 +207,14 @@ class VaultReading:
         asking.note(OPENED, profile, by_names=by_names)
         return self._begun(work, who, _Granted(facts, standing, new, kept))
 
-    def _undeclared(
-        self, who: ReadingProfessional, request: ReadingRequest
-    ) -> ReadingRefusal | None:
-        """Refuse to look for anybody by name outside of a declared emergency."""
-        if request.way not in IN_EMERGENCY:
-            return ReadingRefusal.PATIENT_NOT_FOUND
+    def _is_declared(self, who: ReadingProfessional, request: ReadingRequest) -> bool:
+        """Tell whether it is a declared emergency: nobody else is looked for by name"""
         declared = request.declared
-        if declared is not None:
-            declared = evolve(declared, is_regulator=who.may_regulate)
-        return refuse_declaration(request.way, declared, reading_policy_of(self._own))
+        if request.way not in IN_EMERGENCY or declared is None:
+            return False
+        declared = evolve(declared, is_regulator=who.may_regulate)
+        policy = reading_policy_of(self._own)
+        return refuse_declaration(request.way, declared, policy) is None
 
     def _agreement(
         self,
@@ -279,6 +276,8 @@ class VaultReading:
         if is_team and standing.relation not in _NAMED:
             CareTeams(work).join(profile.id, party_of(who))
         self._notices.tell(work, who, profile, begun, is_first=is_first)
+        # What lists and searches are made from: perhaps nobody signed in for long.
+        work.tasks.ask(TaskKind.INDEX, profile.id)
         return begun
 
     def _used(
@@ -331,11 +330,13 @@ class VaultReading:
         one = next((one for one in record.episodes if one.id == episode_id), None)
         if one is not None:
             asked = within_episode(asked, one, ZoneInfo(self.settings.web.time_zone))
-        if in_texts and asked.words:
-            seen = seen_by(held.side, listing.entries, now, old=old)
-            among = [one.id for one in seen.entries]
-            asked = with_texts(vault, held.consultation.profile_id, asked, among)
-        found = sighted(held.side, listing, asked, now, old=old)
+        known = seen_by(held.side, listing.entries, now, old=old)
+        texts = TextsFound({})
+        if in_texts:
+            profile_id = held.consultation.profile_id
+            texts = found_in_texts(vault, profile_id, known.entries, asked.words)
+            asked = evolve(asked, in_texts=texts.by_word)
+        found = sighted(known, listing, asked, now)
         return ReadingList(
             record=record,
             found=found.found,
@@ -343,6 +344,8 @@ class VaultReading:
             identifiers=who.identifiers,
             since=last.begun_at if last else None,
             hidden=found.hidden,
+            texts=texts,
+            is_old=listing.read >= MANY_READ or texts.unmade > 0,
             is_noted=Consultations(work).is_kept(consultation_id, found.hidden)
             and work.now - held.consultation.seen_at < self._grain,
         )
