@@ -142,6 +142,26 @@ def test_several_pdfs_are_several_documents_and_a_bad_one_spoils_none(
 
 
 @pytest.mark.parametrize(
+    "offered",
+    [
+        ("scan", "application/pdf", JPEG),
+        ("scan.PDF", "application/octet-stream", JPEG),
+    ],
+)
+def test_what_only_says_that_it_is_a_pdf_is_told_that_it_is_none(
+    story: Story, offered: Attached
+) -> None:
+    refused(told(story, mail(SUBJECT, offered)), "n’est pas un PDF")
+
+
+def test_a_part_that_two_programs_read_otherwise_is_not_filed(story: Story) -> None:
+    plain = b"Content-Type: application/pdf"
+    twice = mail().replace(plain, b"Content-Type: text/plain\r\n" + plain)
+
+    refused(told(story, twice), "écrit deux fois")
+
+
+@pytest.mark.parametrize(
     ("subject", "name", "title"),
     [
         ("[DMP ARRET] Arrêt", "x.pdf", "Arrêt"),
