@@ -53,7 +53,7 @@ class Reading:
 
 
 @frozen
-class Opening:
+class RecordVisit:
     """A professional opened the record: who, as what, where, by what way, when."""
 
     at: datetime
@@ -90,7 +90,7 @@ class Home:
     """Whether more documents are not opened yet than are shown."""
     more_messages: bool
     """Whether more conversations have something unread than are shown."""
-    readings: Sequence[Reading | Opening]
+    readings: Sequence[Reading | RecordVisit]
     """What operators and professionals looked at, the newest first."""
 
     @property
@@ -142,9 +142,12 @@ def last_visit(work: UnitOfWork, profile_id: str) -> datetime | None:
     return lines[1].at if len(lines) > 1 else None
 
 
-def _others(work: UnitOfWork, seen: SeenDocuments) -> Sequence[Reading | Opening]:
+def _others(work: UnitOfWork, seen: SeenDocuments) -> Sequence[Reading | RecordVisit]:
     """Return the newest of what operators and professionals looked at."""
-    found: list[Reading | Opening] = [*_readings(work, seen), *_openings(work, seen)]
+    found: list[Reading | RecordVisit] = [
+        *_readings(work, seen),
+        *_openings(work, seen),
+    ]
     return sorted(found, key=lambda one: one.at, reverse=True)[:_MOST]
 
 
@@ -174,12 +177,12 @@ def _readings(work: UnitOfWork, seen: SeenDocuments) -> list[Reading]:
     return _said_once(found)
 
 
-def _openings(work: UnitOfWork, seen: SeenDocuments) -> list[Opening]:
+def _openings(work: UnitOfWork, seen: SeenDocuments) -> list[RecordVisit]:
     """Return which professionals opened the record, to whom it is all told."""
     if not sees_secrets(seen.reader):
         return []
     professions = {one.column.value: one for one in column_texts().values()}
-    since, found = work.now - _PAST, dict[tuple[str, str, bool, str], Opening]()
+    since, found = work.now - _PAST, dict[tuple[str, str, bool, str], RecordVisit]()
     for one in Consultations(work).of_patient(seen.profile_id, _LOOKED_AT):
         if one.begun_at < since or one.said is None:
             continue
@@ -190,7 +193,7 @@ def _openings(work: UnitOfWork, seen: SeenDocuments) -> list[Opening]:
         found[key] = (
             evolve(last, times=last.times + 1)
             if last is not None
-            else Opening(
+            else RecordVisit(
                 one.begun_at,
                 party.name,
                 Both(said.french, said.english) if said else Both("", ""),
