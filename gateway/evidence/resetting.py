@@ -6,7 +6,7 @@ from attrs import evolve, field, frozen
 
 from gateway.evidence.arguments import FilingArguments, ReadingArguments, TakenDecision
 from gateway.evidence.writing import WritingArguments
-from gateway.rights.attachment_rules import AttachmentPolicy
+from gateway.rights.attachment_rules import AttachmentPolicy, files_within
 from gateway.rights.filing_facts import DocumentFacts, FilingPolicy, OppositionFact
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
@@ -32,7 +32,10 @@ def under(
     if isinstance(arguments, ReadingArguments) and reading is not None:
         return evolve(part, arguments=evolve(arguments, policy=reading))
     if isinstance(arguments, WritingArguments) and files is not None:
-        asked = evolve(arguments.files, policy=files)
+        asked = evolve(
+            arguments.files,
+            policy=files_within(files, arguments.answer.most_file_bytes),
+        )
         return evolve(part, arguments=evolve(arguments, files=asked))
     if isinstance(arguments, FilingArguments):
         facts = evolve(arguments.facts, policy=policy)

@@ -65,6 +65,18 @@ class AttachmentPolicy:
     max_total_bytes: int = 20 * MIB
 
 
+def files_within(policy: AttachmentPolicy, most_bytes: int) -> AttachmentPolicy:
+    """Return the limits where all files together may be less; 0: as they are."""
+    if not most_bytes:
+        return policy
+    most = min(policy.max_total_bytes, most_bytes)
+    return evolve(
+        policy,
+        max_total_bytes=most,
+        max_file_bytes=min(policy.max_file_bytes, most),
+    )
+
+
 def decide_attachments(
     attachments: Sequence[OfferedFile], policy: AttachmentPolicy
 ) -> Decision[AttachmentRefusal]:

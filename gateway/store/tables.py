@@ -67,6 +67,7 @@ from gateway.store.mailbox.tables import (
     mail_vanished,
     mailbox_holders,
     mailbox_hours,
+    mailbox_quotas,
     mailboxes,
     reply_windows,
 )
@@ -100,6 +101,7 @@ from gateway.store.patients.tables import (
 from gateway.store.professionals.tables import (
     message_templates,
     professional_accounts,
+    professional_digests,
     professional_mails,
     professional_sessions,
 )
@@ -174,6 +176,7 @@ __all__ = [
     "mail_items",
     "mail_openings",
     "mailbox_hours",
+    "mailbox_quotas",
     "reply_windows",
     "mail_outlines",
     "mail_vanished",
@@ -192,6 +195,7 @@ __all__ = [
     "patient_traits",
     "presences",
     "professional_accounts",
+    "professional_digests",
     "message_templates",
     "professional_mails",
     "professional_sessions",

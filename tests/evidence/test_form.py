@@ -16,12 +16,14 @@ from gateway.core.ins import Ins
 from gateway.errors import InvalidError
 from gateway.evidence.arguments import KINDS, Circumstances, CopyArguments
 from gateway.evidence.form import FORM, from_json, to_json
+from gateway.rights.messaging_rules import AnswerFacts
 from tests.evidence.strategies import values_of
 from tests.rights.facts import GOOD
+from tests.rights.test_messaging_rules import ANSWER
 
 CLASSES = [Circumstances, *(one for pair in KINDS.values() for one in pair)]
 
-SHAPES = "e048"
+SHAPES = "812f"
 """The first digits of the hash over all that is kept: see the test below."""
 
 
@@ -106,6 +108,16 @@ def test_a_field_too_few_too_many_or_of_another_type_is_another_form(
 
     with pytest.raises(InvalidError, match="no facts of CopyArguments"):
         from_json(CopyArguments, value)
+
+
+def test_a_message_of_form_4_is_read_as_one_without_a_quota() -> None:
+    value = to_json(ANSWER)
+    later = {name: value.pop(name) for name in ("most", "sent", "most_file_bytes")}
+
+    assert from_json(AnswerFacts, value) == ANSWER
+    assert set(later.values()) == {0}
+    with pytest.raises(InvalidError):
+        from_json(AnswerFacts, {**value, "sent": "0"})
 
 
 def test_an_ins_that_stands_for_itself_is_not_written() -> None:

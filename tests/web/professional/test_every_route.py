@@ -115,9 +115,13 @@ FORMS: dict[str, dict[str, str]] = {
     "/texts": {"name": "Bonjour", "text": "Bonjour"},
     "/texts/remove": {"id": NOWHERE},
     "/texts/hours": {"hours": "Le matin"},
+    "/answers/told": {"told": "never"},
+    "/answers/works": {},
+    "/answers/quota": {"messages": "3", "days": "7"},
     "/records/<record_id>/search": {"words": "muguet pivoine cyclamen"},
     "/records/<record_id>/end": {},
     "/records/<record_id>/documents/<document_id>/<act>": {},
+    "/records/<record_id>/mask": {"document": NOWHERE, "asked": "1", "to": "masked"},
     "/records/<record_id>/follow-up": {"to": "end"},
     "/records/<record_id>/block": {"name": "Moreau", "who": "899700009999"},
 }
