@@ -537,6 +537,12 @@ def check_record(
         names = case.facts.relation is Relation.ADMINISTRATOR
         assert (answer.status in {200, 422}) is names, said
         assert names or answer.status == 404, said
+    elif route.path.endswith("/mask"):
+        calm = case.facts.way not in IN_EMERGENCY
+        administers = case.facts.relation is Relation.ADMINISTRATOR
+        # Of others' own documents it is asked in tests of their own.
+        allowed = {200} if administers and seen else {200, 404}
+        assert answer.status in (allowed if calm else {404}), said
     elif route.path.endswith("/follow-up") and case.facts.way in IN_EMERGENCY:
         assert answer.status == (200 if route.method == "GET" else 403), said
     elif "act" in parts:  # whose it is to do is asked in tests of its own
