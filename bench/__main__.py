@@ -1,11 +1,13 @@
 """
 ``python -m bench``: every number, with Postfix beside; ``… profile``: only costs;
-``… pages``: only the patients' pages.
+``… pages``: only the patients' pages; ``… imports``: only what is imported.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -33,6 +35,12 @@ def main() -> int:
         schema = args.schema if args.schema and args.schema.is_dir() else None
         session = Session(folder, scale, _say, schema=schema)
         before = machine.load_of_others()
+        if args.what == "imports":
+            figures = [*_imports(folder, tiny=args.tiny)]
+            _show(figures, as_json=args.json)
+            if not args.no_page:
+                page.write_imports(figures, before)
+            return 0
         if args.what != "profile":
             pages = [*_pages(session)]
         if args.what == "pages":
@@ -72,6 +80,19 @@ def _show(figures: list[Figure], *, as_json: bool) -> None:
         print_table(HEAD, rows_of(figures))
 
 
+def _imports(folder: Path, *, tiny: bool) -> Iterator[Figure]:
+    """Yield what each import takes, in a process of its own: its memory is its own."""
+    for what in ("directory", "patients"):
+        _say(f"import: {what}")
+        command = [sys.executable, "-m", "gateway.cli.main", "bench", what, "--json"]
+        done = subprocess.run(
+            [*command, "--folder", str(folder), *(["--tiny"] if tiny else [])],
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        yield from (Figure(**one) for one in json.loads(done.stdout))
+
+
 def _pages(session: Session) -> Iterator[Figure]:
     yield from session.pages()
     if postgresql.why_not():
@@ -103,7 +124,9 @@ def _numbers(session: Session, rounds: int) -> Iterator[Figure]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("numbers", "profile", "pages"))
+    parser.add_argument(
+        "what", nargs="?", choices=("numbers", "profile", "pages", "imports")
+    )
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work")
     parser.add_argument(
         "--rounds", type=int, default=3, metavar="N", help="turns with Postfix"

@@ -74,6 +74,35 @@ def write_pages(figures: Sequence[Figure], load: float) -> None:
 
 
 _COSTS = "### Costs"
+_IMPORTS = "### Imports"
+_IMPORTS_INTRODUCTION = """\
+The public extraction of the national directory and a feed of patients, of invented
+people, each taken into a database of its own and then once more. Written by
+`python -m bench imports`; `gateway bench directory` and `gateway bench patients` print
+them. Where others work beside it, seconds of the processor tell more than those of the
+clock.
+"""
+
+
+def write_imports(figures: Sequence[Figure], load: float) -> None:
+    """Put the figures of the imports before the costs of a letter."""
+    text = PAGE.read_text("utf-8") if PAGE.exists() else f"{_PROFILE}\n"
+    before, found, rest = text.partition(f"{_IMPORTS}\n")
+    if found:
+        after = rest.partition("\n### ")[1:]
+        tail = "".join(after).lstrip()
+    else:
+        before, costs, more = text.partition(_COSTS)
+        tail = costs + more
+    parts = [
+        before.rstrip() + "\n",
+        f"{_IMPORTS}\n",
+        _IMPORTS_INTRODUCTION,
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {load:.1f} processes before it.\n",
+        _table(HEAD, rows_of(figures)),
+        tail,
+    ]
+    PAGE.write_text("\n".join(parts).rstrip() + "\n", "utf-8")
 
 
 _STAGES = """\

@@ -114,6 +114,39 @@ def test_gateway_bench_journal_seals_and_proves(tmp_path: Path) -> None:
 
 
 @pytest.mark.journey
+def test_gateway_bench_patients_imports_a_feed_and_once_more(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gateway.cli.main", "bench", "patients", "--tiny"]
+
+    done = subprocess.run(
+        [*command, "--json", "--folder", str(tmp_path)], capture_output=True, check=True
+    )
+
+    first, again, memory = json.loads(done.stdout)
+    assert first["what"] == "feed of patients, 300 lines imported"
+    assert first["reference"].startswith("300 spaces")
+    assert again["reference"].startswith("0 changes")
+    assert memory["value"] > 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_page_has_the_imports_measured_last_before_the_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
+    (tmp_path / "performance.md").write_text("# P\n\n### Keys\n\nk\n\n### Costs\n\nc\n")
+
+    page.write_imports(FIGURES[:1], 1.0)
+    page.write_imports(FIGURES[1:], 2.0)
+
+    said = (tmp_path / "performance.md").read_text()
+    places = [said.index(one) for one in ("### Keys", "### Imports", "### Costs\n\nc")]
+    assert places == sorted(places)
+    assert said.count("### Imports") == 1
+    assert "322" in said
+    assert "2.0 processes" in said
+    assert "1.0 processes" not in said
+
+
 def test_gateway_bench_directory_imports_and_searches(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway.cli.main", "bench", "directory", "--tiny"]
 

@@ -24,6 +24,7 @@ SITE = "What all pages share knows the pages of nobody"
 AUDIENCES = "The pages of one audience know none of another's"
 VAULT = "The vault is a port of plain values"
 ROWS = "Nobody reads the rows of the vault past it"
+SQL = "SQL is written in the store alone"
 VOUCHED = "What is vouched for knows nothing of what is kept"
 FORMATS = "Formats of documents reach neither a network nor a database"
 
@@ -48,6 +49,10 @@ PLANTED = [
     # past the vault
     ("dmp_bridge/vaults/vault.py", "import gateway.store.base.work", VAULT),
     ("web/patient/keeping.py", "import gateway.store.vault.documents", ROWS),
+    ("dmp_bridge/reading/seeing.py", "import gateway.store.vault.documents", ROWS),
+    ("dmp_bridge/masking.py", "import gateway.store.vault.documents", ROWS),
+    ("node/relay_line.py", "import sqlalchemy", SQL),
+    ("web/site/forms.py", "import sqlalchemy", SQL),
     # formats that would know health, or the settings
     ("message/subjects.py", "import gateway.core.ins", HEALTH),
     ("trust/names.py", "import gateway.core.ins", HEALTH),
@@ -56,6 +61,7 @@ PLANTED = [
     ("core/ins.py", "import socket", PURE),
     ("rights/profile.py", "import sqlalchemy", PURE),
     ("message/subjects.py", "import os", PURE),
+    ("rights/life_rules.py", "import gateway.clock", PURE),
     ("documents/times.py", "import twisted", FORMATS),
     ("checkpoints/tree.py", "import gateway.settings.file", VOUCHED),
     # a room or a module that stands nowhere
@@ -151,3 +157,17 @@ def test_no_two_contracts_have_one_name() -> None:
 
     assert sorted(set(names)) == sorted(names)
     assert set(names) >= {contract for _, _, contract in PLANTED}
+
+
+def test_whoever_stands_beside_the_vaults_is_kept_from_their_rows() -> None:
+    parser = ConfigParser()
+    parser.read(ROOT / "setup.cfg")
+    kept = set(parser["importlinter:contract:rows"]["source_modules"].split())
+
+    beside = {
+        f"gateway.dmp_bridge.{path.stem}"
+        for path in (ROOT / "gateway" / "dmp_bridge").iterdir()
+        if path.stem not in {"__init__", "__pycache__", "vaults"}
+    }
+
+    assert beside <= kept

@@ -32,7 +32,7 @@ TESTED_THROUGH = {
     "core/texts/downloads.py": "dmp_bridge/downloads/test_packing.py",
     "core/texts/faults.py": "message/test_reading.py",
     "core/texts/account_notices.py": "store/patients/test_notices.py",
-    "core/texts/centre.py": "core/test_notices.py",
+    "core/texts/notice_centre.py": "core/test_notices.py",
     "core/texts/corrections.py": "web/patient/test_correcting.py",
     "core/texts/informing.py": "cli/test_texts.py",
     "core/texts/letters.py": "cli/test_patient_letters.py",

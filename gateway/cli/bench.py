@@ -12,6 +12,7 @@ from gateway.errors import MisuseError
 from gateway.measuring.directory import LINES, measure_directory
 from gateway.measuring.figures import HEAD, rows_of
 from gateway.measuring.keys import MANY, measure_keys
+from gateway.measuring.patients import measure_patients
 from gateway.measuring.session import Scale, Session
 
 _FEW_KEYS = 1_200
@@ -29,11 +30,12 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "what",
         nargs="?",
-        choices=("all", "pages", "keys", "journal", "directory"),
+        choices=("all", "pages", "keys", "journal", "directory", "patients"),
         default="all",
         help="pages: the patients' pages alone, with few things and with many; keys: "
         "turning keys over, alone; journal: a million lines sealed and proved; "
-        "directory: an extraction of the national directory imported and searched",
+        "directory: an extraction of the national directory imported and searched; "
+        "patients: a feed of people imported, and once more",
     )
     parser.add_argument(
         "--folder",
@@ -63,7 +65,7 @@ def add_parser(commands: Subparsers) -> None:
         type=int,
         default=LINES,
         metavar="N",
-        help="lines of the extraction (default: %(default)s)",
+        help="lines of the extraction, or of the feed (default: %(default)s)",
     )
     parser.add_argument(
         "--tiny", action="store_true", help="a try of a minute; its figures say nothing"
@@ -95,6 +97,9 @@ def bench(args: argparse.Namespace) -> int:
             case "directory":
                 count = _FEW_LINES if args.tiny else args.lines
                 figures = list(measure_directory(Path(folder), count))
+            case "patients":
+                count = _FEW_LINES if args.tiny else args.lines
+                figures = list(measure_patients(Path(folder), count))
             case "journal":
                 figures = list(session.journal())
             case _:

@@ -186,7 +186,7 @@ def _is_ready(port: int) -> bool:
 
 def _fixed_ports_are_free() -> bool:
     from gateway.node.folder import PORTS
-    from gateway.node.seen import is_free
+    from gateway.node.running import is_free
 
     return all(is_free("127.0.0.1", port) for port in PORTS.values())
 

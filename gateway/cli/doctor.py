@@ -17,6 +17,7 @@ from gateway.cli.doctor_journal import signing
 from gateway.cli.doctor_keys import turns
 from gateway.cli.doctor_memory import memory
 from gateway.cli.doctor_operators import reviewers, second_operators
+from gateway.cli.doctor_provider import identities
 from gateway.cli.doctor_relay import smart_host
 from gateway.cli.findings import Finding
 from gateway.cli.options import Subparsers, add_command, print_json
@@ -25,13 +26,13 @@ from gateway.documents.cda.schema import CdaSchema
 from gateway.errors import AlteredError, GatewayError
 from gateway.node.ports import fault_of, open_doors
 from gateway.node.probing import Probes, faults_of
-from gateway.node.seen import Seen, is_free, look_at
+from gateway.node.running import Seen, is_free, look_at
 from gateway.settings.file import Settings, read_settings
 from gateway.store.altered import AlteredRows
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.damage import Damage
 from gateway.trust.space import Degraded, TrustSpace
@@ -388,6 +389,7 @@ _LOOKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _postmaster,
     signing,
     smart_host,
+    identities,
     _service,
     _schema,
 )

@@ -17,8 +17,8 @@ from gateway.cli.options import (
 )
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.reencrypting import (
     SEALED_ANEW,

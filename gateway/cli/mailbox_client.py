@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 from lxml import etree
 
 from gateway.cli.options import Subparsers, add_command, opened
+from gateway.clock import utc_now
 from gateway.core.texts.mail_clients import SETUP_WORDS, SetupWords
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.message.client_setup import (
@@ -35,7 +36,8 @@ from gateway.message.client_setup import (
 )
 from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
 from gateway.trust.certificates import facts_of
-from gateway.web.site.mail_setup import mail_service_of
+from gateway.trust.provider import Provider
+from gateway.web.site.mail_setup import mail_service_of, mail_tokens_of
 
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 5, 4
@@ -81,12 +83,15 @@ def write_client(args: argparse.Namespace) -> int:
         MisuseError: no door for mail programs is open; the certificate and its key do
             not match, or do not hold that mailbox.
         ConflictError: a file is there already.
+        UnavailableError: tokens sign in, and the provider cannot be asked where they
+            are to be had.
     """
     with opened(args) as (settings, database), database.read() as work:
         mailbox = Mailboxes(work).find(args.address)
         if mailbox is None:
             raise NotFoundError("no mailbox has this address")
-    service = mail_service_of(settings)
+    provider = Provider.of(settings.provider, utc_now)
+    service = mail_service_of(settings, mail_tokens_of(provider))
     if service.best(MailUse.READ) is None or service.best(MailUse.SEND) is None:
         raise MisuseError("[listen] opens no door to read mailboxes, or to send")
     passphrase, shown = _passphrase(args.passphrase_file)
@@ -221,9 +226,14 @@ def _page(
         for text in _cells(door, words):
             _say(line, "td", text)
     first = words.with_key if with_key else words.without_key
-    for number, (heading, text) in enumerate((first, *words.steps), 1):
-        _say(body, "h2", f"{number}. {heading}")
-        _say(body, "p", text.format(address=address))
+    steps = [first, *words.steps]
+    names = {"address": address}
+    if service.tokens is not None:
+        steps.insert(-1, words.by_token)  # what is checked stays last
+        names["provider"] = service.tokens.name
+    for number, (heading, text) in enumerate(steps, 1):
+        _say(body, "h2", f"{number}. {heading.format(**names)}")
+        _say(body, "p", text.format(**names))
     return etree.tostring(
         root, method="html", encoding="UTF-8", doctype="<!DOCTYPE html>"
     )

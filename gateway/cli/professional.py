@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 
 from gateway.cli.options import (
     Subparsers,
@@ -16,8 +15,7 @@ from gateway.cli.options import (
 from gateway.errors import MisuseError
 from gateway.message.address import read_address
 from gateway.store.professionals.accounts import ProfessionalAccounts
-
-_NUMBER = re.compile(r"[0-9][0-9A-Z]{5,63}", re.ASCII)
+from gateway.trust.tokens import NATIONAL_ID
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -42,7 +40,7 @@ def set_address(args: argparse.Namespace) -> int:
         InvalidError: the address is malformed.
     """
     number = args.number.strip().upper()
-    if not _NUMBER.fullmatch(number):
+    if not NATIONAL_ID.fullmatch(number):
         raise MisuseError("a national number is digits, as 8 and the RPPS")
     email = str(read_address(args.email)) if args.email else ""
     with opened(args) as (settings, database), database.write() as work:

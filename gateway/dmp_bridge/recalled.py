@@ -14,6 +14,7 @@ from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.dmp_bridge.withdrawing import withdraw
 from gateway.store.base.work import UnitOfWork
+from gateway.store.downloads.downloads import Downloads
 from gateway.store.journal import Action, chain_of
 
 _MOST_FILES: Final = 200
@@ -44,8 +45,16 @@ class BroughtDocuments:
                 one.profile_id == profile_id and one.status is not Availability.DELETED
                 for one in found.values()
             )
-        opened = sum(one.read_at is not None for one in there)
-        return BroughtBefore(documents=len(there), opened=opened, copies=copies)
+        return BroughtBefore(
+            documents=len(there),
+            opened=sum(one.read_at is not None for one in there),
+            copies=copies,
+            consulted=_consulted(work, profile_id, there),
+            may_be_taken_away=bool(there)
+            and Downloads(work).was_taken_since(
+                profile_id, min(one.filed_at for one in there)
+            ),
+        )
 
     def withdraw(
         self, work: UnitOfWork, profile_id: str, arrival_id: str, **who: str
@@ -72,3 +81,18 @@ class BroughtDocuments:
     ) -> list[FiledDocument]:
         brought = self.vaults.within(work).brought_by(profile_id, [arrival_id])
         return [one for one in brought if one.status is not Availability.DELETED]
+
+
+def _consulted(work: UnitOfWork, profile_id: str, there: list[FiledDocument]) -> int:
+    """Return how many of some documents a professional opened in this vault."""
+    if not there:
+        return 0
+    lines = work.journal.about([one.id for one in there])
+    return len(
+        {
+            line.subject
+            for line in lines
+            if line.action == Action.DOCUMENT_CONSULTED
+            and line.chain == chain_of(profile_id)
+        }
+    )

@@ -2,7 +2,7 @@
 What mail programs read to set themselves up: Mozilla's, Apple's, and the DNS.
 
 All of it is public, but for the key that a profile may carry: names, ports, and that a
-certificate signs in.
+certificate signs in, or a token.
 """
 
 from __future__ import annotations
@@ -40,12 +40,32 @@ class MailDoor:
 
 
 @frozen(kw_only=True)
+class MailTokens:
+    """
+    Where programs get the tokens that sign in too: a provider of identities.
+
+    ``authorization`` and ``token`` are its addresses, ``scope`` what is asked for.
+    """
+
+    name: str
+    issuer: str
+    scope: str
+    authorization: str
+    token: str
+
+
+@frozen(kw_only=True)
 class MailService:
-    """What is said to everybody of a mail service; the best door of a use is first."""
+    """
+    What is said to everybody of a mail service; the best door of a use is first.
+
+    ``tokens`` is None where a certificate alone signs in.
+    """
 
     domain: str
     name: str
     doors: tuple[MailDoor, ...]
+    tokens: MailTokens | None = None
 
     def best(self, use: MailUse) -> MailDoor | None:
         """Return the door to take for a use, None where none is open."""
@@ -56,13 +76,14 @@ def autoconfig(service: MailService) -> bytes:
     """
     Return Mozilla's ``config-v1.1.xml``, as Thunderbird and others fetch it.
 
-    The certificate signs in (``TLS-client-cert``), under the address as name.
+    The certificate signs in (``TLS-client-cert``), under the address as name, or a
+    token (``OAuth2``) where it may: a program takes the first that it can.
     """
     said = [
         _element("domain", service.domain),
         _element("displayName", service.name),
         _element("displayShortName", service.name),
-        *(line for door in service.doors for line in _server(door)),
+        *(line for door in service.doors for line in _server(door, service)),
     ]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -70,13 +91,14 @@ def autoconfig(service: MailService) -> bytes:
         f'<emailProvider id="{escape(service.domain)}">',
         *said,
         "</emailProvider>",
+        *_tokens(service.tokens),
         "</clientConfig>",
         "",
     ]
     return "\n".join(lines).encode()
 
 
-def _server(door: MailDoor) -> Iterator[str]:
+def _server(door: MailDoor, service: MailService) -> Iterator[str]:
     name = "incomingServer" if door.use is MailUse.READ else "outgoingServer"
     yield f'<{name} type="{door.use.value}">'
     yield _element("hostname", door.host)
@@ -84,7 +106,20 @@ def _server(door: MailDoor) -> Iterator[str]:
     yield _element("socketType", "SSL" if door.tls_first else "STARTTLS")
     yield _element("username", _ADDRESS)
     yield _element("authentication", "TLS-client-cert")
+    if service.tokens is not None:
+        yield _element("authentication", "OAuth2")
     yield f"</{name}>"
+
+
+def _tokens(source: MailTokens | None) -> Iterator[str]:
+    if source is None:
+        return
+    yield "<oAuth2>"
+    yield _element("issuer", source.issuer)
+    yield _element("scope", source.scope)
+    yield _element("authURL", source.authorization)
+    yield _element("tokenURL", source.token)
+    yield "</oAuth2>"
 
 
 def _element(name: str, text: str) -> str:

@@ -19,7 +19,12 @@ from gateway.mssante.oauth_messages import (
 from gateway.trust.networks import network_of
 from gateway.trust.provider import Provider
 from gateway.trust.throttle import Throttle
-from gateway.trust.tokens import Bearer, TokenFault, TokenRefusedError
+from gateway.trust.tokens import (
+    Bearer,
+    ProviderSignIn,
+    TokenFault,
+    TokenRefusedError,
+)
 
 log = Logger()
 
@@ -67,6 +72,10 @@ class TokenSignIn:
     def session(self) -> timedelta:
         """How long a session lasts that a token began, whatever comes of the token."""
         return timedelta(seconds=self.provider.settings.mail_session_seconds)
+
+    def has_lasted(self, sign_in: ProviderSignIn) -> bool:
+        """Tell whether it is as long ago as a session lasts."""
+        return self.provider.clock() >= sign_in.since + self.session
 
     def may_try(self, address: str) -> bool:
         """Count a try from an address; tell whether it may be. On the loop only."""

@@ -26,7 +26,7 @@ from gateway.store.accesses.reading import AccessReader, Unreviewed, Walk
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
+from gateway.store.carrying.carrying import CarryingOver
 from gateway.store.directory.directory import Directory, TakenExtract
 from gateway.store.operators.roles import Roles
 from gateway.store.sealed.trying import missing_blobs, try_folder

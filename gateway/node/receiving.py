@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from gateway.clock import utc_now
 from gateway.loop import Threads, when_told_to_reload
 from gateway.mssante.token_sign_in import TokenSignIn
-from gateway.node.identifying import provider_of
+from gateway.node.identity_provider import provider_of
 from gateway.node.mail_doors import DoorParts, mail_doors
 from gateway.node.parent import Parent
 from gateway.node.presence import BEAT_SECONDS

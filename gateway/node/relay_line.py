@@ -11,16 +11,15 @@ from contextlib import contextmanager, nullcontext
 from typing import Final
 
 from attrs import define, field, frozen
-from sqlalchemy import ColumnElement, not_
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError
 from gateway.node.work_lines import FailedTask, WorkLine
 from gateway.settings.file import OutgoingSettings
-from gateway.store.arrivals.deliveries import Deliveries, is_bound_for
+from gateway.store.arrivals.deliveries import Deliveries, is_bound_for, is_not_bound_for
 from gateway.store.base.work import Job
 from gateway.store.tasks.steps import CourierStep, SyncedJob
-from gateway.store.tasks.tasks import Task
+from gateway.store.tasks.tasks import Condition, Task
 
 log = Logger()
 
@@ -121,10 +120,10 @@ class RelayLine(WorkLine):
         return _Runs(self.outgoing.connections, self.outgoing.connections_per_domain)
 
     @property
-    def which(self) -> ColumnElement[bool] | None:
+    def which(self) -> Condition | None:
         """Not what is bound for a domain that has all its connections."""
         busy = self._runs.busy
-        return not_(is_bound_for(busy)) if busy else None
+        return is_not_bound_for(busy) if busy else None
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -229,7 +228,7 @@ class RelayLine(WorkLine):
             self.stopping.wait(_LOOK_SECONDS)
         return []
 
-    def _claim_for(self, here: ColumnElement[bool], room: int) -> list[Task]:
+    def _claim_for(self, here: Condition, room: int) -> list[Task]:
         most = min(room, self.settings.batch)
         return self.writer.submit(
             lambda work: work.tasks.claim(

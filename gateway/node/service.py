@@ -29,7 +29,7 @@ from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.node.admin_door import AdminDoor
 from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
-from gateway.node.identifying import provider_of
+from gateway.node.identity_provider import provider_of
 from gateway.node.mail_doors import DoorParts, mail_doors, mailbox_doors
 from gateway.node.operator_roles import take_over_roles
 from gateway.node.pages import make_desk, patient_pages
@@ -53,8 +53,8 @@ from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
 from gateway.store.base.work import AwayError, Database
 from gateway.store.base.writer import Writer
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.inbox.unopened import wake_unread
 from gateway.store.operators.requests import forget_requests

@@ -30,7 +30,7 @@ from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import TellingOfAccess
 from gateway.store.base.work import Database
-from gateway.store.patients.digesting import Digesting
+from gateway.store.patients.daily_email import Digesting
 from gateway.store.patients.life import Living
 from gateway.store.professionals.telling import TellingProfessional
 from gateway.store.tasks.steps import LocalStep, Steps

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Final
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -21,7 +20,7 @@ from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.tasks.patience import Patience
 from gateway.store.tasks.steps import HeavyJob, Steps, SyncedJob
-from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.store.tasks.tasks import Condition, Task, TaskKind
 
 log = Logger()
 
@@ -92,7 +91,7 @@ class WorkLine:
             return work.tasks.anything_due(self.kinds, self.which)
 
     @property
-    def which(self) -> ColumnElement[bool] | None:
+    def which(self) -> Condition | None:
         """Which tasks of its kinds may be claimed now; None for all."""
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
 from gateway.core.refusals import AttachmentRefusal
@@ -116,20 +116,12 @@ def decide_files(
 
     A file that is refused counts no more: what is left is judged as a whole.
     """
-    each = [_first_objection(one, policy) for one in uploaded]
+    each = [next(iter(_objections(one, policy)), None) for one in uploaded]
     left = [one for one, refusal in zip(uploaded, each, strict=True) if refusal is None]
     whole = decide_attachments([*attached, *left], policy)
     return FilesDecision(
         tuple(each), whole.reasons if isinstance(whole, Refuse) else ()
     )
-
-
-def _first_objection(
-    file: OfferedFile, policy: AttachmentPolicy
-) -> AttachmentRefusal | None:
-    alone = evolve(policy, max_files=1)
-    decision = decide_attachments([file], alone)
-    return decision.reasons[0] if isinstance(decision, Refuse) else None
 
 
 def remaining_bytes(

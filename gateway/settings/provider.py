@@ -56,8 +56,10 @@ class ProviderSettings(Table):
         "live two minutes.",
     ] = 600
     mail_session_seconds: Annotated[
-        int, "How long an IMAP session lasts that a token began."
-    ] = 4 * 3600
+        int,
+        "How long a session of mail lasts that a token began, before another has to "
+        "be shown.",
+    ] = 1800
     mail_tries: Annotated[
         int,
         "Tokens shown to the mail doors of a process from one address in five minutes: "

@@ -99,6 +99,7 @@ from gateway.store.patients.tables import (
     web_sessions,
 )
 from gateway.store.professionals.tables import (
+    ended_sign_ins,
     message_templates,
     professional_accounts,
     professional_digests,
@@ -158,6 +159,7 @@ __all__ = [
     "documents",
     "download_pieces",
     "downloads",
+    "ended_sign_ins",
     "drafts",
     "episodes",
     "evidence",

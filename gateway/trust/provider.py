@@ -32,6 +32,7 @@ from gateway.trust.tokens import (
     TokenFault,
     TokenRefusedError,
     TokenRules,
+    base64url,
     bearer_of,
     check_id_token,
     check_logout_token,
@@ -65,6 +66,8 @@ class ProviderMetadata:
     introspection: str = ""
     says_issuer: bool = False
     """Its answers name it as the issuer (RFC 9207)."""
+    tells_logouts: bool = False
+    """It can tell us of a logout (OpenID Connect Back-Channel Logout 1.0 §2.1)."""
 
 
 @frozen(kw_only=True)
@@ -151,6 +154,7 @@ class Provider:
             introspection=_endpoint(found, "introspection_endpoint"),
             says_issuer=found.get("authorization_response_iss_parameter_supported")
             is True,
+            tells_logouts=found.get("backchannel_logout_supported") is True,
         )
         with self._lock:
             self._metadata, self._metadata_at = made, now
@@ -190,7 +194,7 @@ class Provider:
             "acr_values": " ".join(self.settings.acr_values),
             "state": state,
             "nonce": nonce,
-            "code_challenge": _base64url(challenge),
+            "code_challenge": base64url(challenge),
             "code_challenge_method": "S256",
         }
         return _with(self.metadata().authorization, fields)
@@ -262,6 +266,7 @@ class Provider:
         endpoint = self.metadata().introspection
         if not endpoint:
             raise _odd("no introspection")
+        asked_at = self.clock()  # before: what ends meanwhile ended since
         said = self._asked(
             endpoint, {"token": token, "token_type_hint": "access_token"}
         )
@@ -273,7 +278,7 @@ class Provider:
             leeway=timedelta(seconds=settings.leeway_seconds),
             longest=timedelta(seconds=settings.mail_token_seconds),
         )
-        return bearer_of(said, rules, self.clock(), certificate)
+        return bearer_of(said, rules, asked_at, certificate)
 
     def end(self, id_token: str, back: str) -> str:
         """
@@ -389,7 +394,3 @@ def _is_https(url: object) -> bool:
 
 def _with(url: str, fields: Mapping[str, str]) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
-
-
-def _base64url(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode("ascii")

@@ -228,6 +228,21 @@ class IntrospectionRules:
 
 
 @frozen(kw_only=True)
+class ProviderSignIn:
+    """
+    The sign-in that a token comes of, to know it again when the provider ends it.
+
+    Each of its names is empty where the provider says none; ``since`` is when it was
+    known to go on.
+    """
+
+    session: str = field(default="", repr=False)
+    """``sid``, which is ``session_state`` in what a provider says of a token."""
+    subject: str = field(default="", repr=False)
+    since: datetime
+
+
+@frozen(kw_only=True)
 class Bearer:
     """
     Who a token speaks for at a door: the number that their mailboxes are bound to.
@@ -238,6 +253,7 @@ class Bearer:
     identity: str
     issuer: str
     program: str
+    sign_in: ProviderSignIn
 
     @property
     def key(self) -> bytes:
@@ -280,14 +296,36 @@ def bearer_of(
     identity = _text(answer, "SubjectNameID", TokenFault.SUBJECT)
     if not NATIONAL_ID.fullmatch(identity):
         raise TokenRefusedError(TokenFault.SUBJECT)
-    return Bearer(identity=identity, issuer=rules.issuer, program=program)
+    session = _name(answer, "sid") or _name(answer, "session_state")
+    return Bearer(
+        identity=identity,
+        issuer=rules.issuer,
+        program=program,
+        sign_in=ProviderSignIn(
+            session=session, subject=_name(answer, "sub"), since=now
+        ),
+    )
 
 
 def _is_bound_to(bound: object, certificate: bytes) -> bool:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(certificate).digest())
-    thumbprint = digest.rstrip(b"=").decode("ascii")
+    thumbprint = base64url(hashlib.sha256(certificate).digest())
     named = bound.get("x5t#S256") if isinstance(bound, Mapping) else None
     return bool(certificate) and named == thumbprint
+
+
+def base64url(content: bytes) -> str:
+    """
+    Return bytes as tokens write them (RFC 7515 §2).
+
+    >>> base64url(b"\xff\xfe")
+    '__4'
+    """
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
+
+
+def _name(claims: Claims, name: str) -> str:
+    said = claims.get(name)
+    return said if isinstance(said, str) else ""
 
 
 def _check_parties(claims: Claims, rules: TokenRules) -> None:

@@ -13,8 +13,15 @@ import pytest
 from lxml import etree, html
 
 from gateway.cli import mailbox
-from gateway.errors import ConflictError, MisuseError, NotFoundError
+from gateway.clock import utc_now
+from gateway.errors import (
+    ConflictError,
+    MisuseError,
+    NotFoundError,
+    UnavailableError,
+)
 from tests.cli.conftest import Run
+from tests.web.professional.oidc import CLIENT, PROGRAM, local_provider
 
 ADDRESS = "dr.demo@hopital.mssante.test"
 HOLDER = "899700000017"
@@ -117,6 +124,34 @@ def test_the_instructions_have_all_servers_and_no_script(
     assert ADDRESS in page.text_content()
     assert config.findtext(".//hostname") in page.text_content()
     assert "{" not in page.find("body").text_content()
+
+
+def test_who_may_sign_in_by_a_token_is_told_so_and_where_it_is_had(
+    run: Run, out: Path, config: Path, pki_folder: Path
+) -> None:
+    (out.parent / "client.secret").write_text("a secret")
+    with local_provider(pki_folder, utc_now) as there:
+        with config.open("a", encoding="utf-8") as file:
+            file.write(
+                f'[provider]\nissuer = "{there.issuer}"\nclient_id = "{CLIENT}"\n'
+                f'discovery = "{there.address("meta")}"\nname = "Un Fournisseur"\n'
+                f'client_secret = "client.secret"\nmail_programs = ["{PROGRAM}"]\n'
+                f'authorities = "{pki_folder / "ca.pem"}"\n'
+            )
+        client(run, out)
+        there.metadata = {"issuer": "https://other.test"}
+        with pytest.raises(UnavailableError):
+            client(run, out.parent / "again")
+
+    served = etree.fromstring((out / "config-v1.1.xml").read_bytes())
+    assert served.findtext("oAuth2/tokenURL") == there.address("token")
+    assert served.findtext("oAuth2/authURL") == there.address("auth")
+    for language, words in (("fr", "OAuth2 pour lire"), ("en", "OAuth2, to read")):
+        page = (out / f"instructions.{language}.html").read_text("utf-8")
+        assert words in page
+        assert "Un Fournisseur" in page
+        assert "{" not in page.partition("<body")[2]
+    assert not (out.parent / "again").exists()
 
 
 def test_what_is_there_is_not_overwritten(run: Run, out: Path) -> None:

@@ -14,7 +14,7 @@ from gateway.core.notices import (
     notice_table,
     read_notice_table,
 )
-from gateway.core.texts.centre import CENTRE_TEXTS, FAMILY_TEXTS
+from gateway.core.texts.notice_centre import CENTRE_TEXTS, FAMILY_TEXTS
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError
 

@@ -12,8 +12,8 @@ from sqlalchemy import func, inspect, select, text
 
 from gateway.store.altered import AlteredRows
 from gateway.store.base.engine import make_engine
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.tables import carried, documents, journal, mailboxes, metadata
 from tests.builders_database import SECRET
 from tests.builders_first_release import make_first_release

@@ -85,7 +85,7 @@ def test_a_letter_to_the_wrong_patient_is_taken_back(
     ]
     (told,) = mail_of(gateway, HOSPITAL)[before:]
     assert told["Subject"] == "Message rappelé / Message taken back"
-    assert "It had never been opened." in told.get_content()
+    assert "Neither the patient nor anybody for them had" in told.get_content()
     said = gateway.run("message recall", gateway.trace(sent)["id"], "--reason", "again")
     assert "already" in said
     assert gateway.run("journal verify").endswith(" 0 faults\n")

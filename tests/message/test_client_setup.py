@@ -11,6 +11,7 @@ from lxml import etree
 from gateway.message.client_setup import (
     MailDoor,
     MailService,
+    MailTokens,
     MailUse,
     ProfileOwner,
     apple_profile,
@@ -56,6 +57,28 @@ def test_mozillas_configuration_has_the_doors_and_the_certificate() -> None:
     ]
     assert {one.text for one in root.iter("authentication")} == {"TLS-client-cert"}
     assert {one.text for one in root.iter("username")} == {"%EMAILADDRESS%"}
+
+
+def test_mozillas_configuration_says_where_tokens_are_had_where_they_sign_in() -> None:
+    tokens = MailTokens(
+        name="PSC",
+        issuer="https://auth.psc.test/realm",
+        scope="openid scope_all",
+        authorization="https://wallet.psc.test/auth?a=1&b=2",
+        token="https://auth.psc.test/token",  # noqa: S106 (an address)
+    )
+    root = etree.fromstring(autoconfig(evolve(SERVICE, tokens=tokens)))
+
+    for server in (one for one in root[0] if one.get("type")):
+        ways = [one.text for one in server.iter("authentication")]
+        assert ways == ["TLS-client-cert", "OAuth2"]
+    assert {one.tag: one.text for one in root.findall("oAuth2/*")} == {
+        "issuer": tokens.issuer,
+        "scope": tokens.scope,
+        "authURL": tokens.authorization,
+        "tokenURL": tokens.token,
+    }
+    assert etree.fromstring(autoconfig(SERVICE)).find("oAuth2") is None
 
 
 def test_srv_lines_name_the_open_doors_and_say_which_are_not() -> None:

@@ -14,8 +14,10 @@ from gateway.rights.attachment_rules import (
     MIB,
     PATIENT_TYPES,
     AttachmentPolicy,
+    FilesDecision,
     OfferedFile,
     decide_attachments,
+    decide_files,
     decide_keeping,
     remaining_bytes,
 )
@@ -120,3 +122,44 @@ def test_a_received_file_is_kept_in_the_vault_by_type_and_size(
 
     assert decide_keeping(evolve(PDF, **change), POLICY) == expected
     assert set(refusals) <= set(KEEPING_TEXTS)
+
+
+TOO_LARGE = evolve(PDF, size=5 * MIB + 1)
+HALF = evolve(PDF, size=4 * MIB)
+OF_VAULT = evolve(HALF, from_vault=True)
+A = AttachmentRefusal
+
+
+@pytest.mark.parametrize(
+    ("uploaded", "attached", "decided"),
+    [
+        ([], [], FilesDecision((), ())),
+        ([HALF, HALF], [], FilesDecision((None, None), ())),
+        ([HALF], [OF_VAULT], FilesDecision((None,), ())),
+        # What is refused is told of itself, and leaves room for its neighbours.
+        ([TOO_LARGE, HALF], [HALF], FilesDecision((A.FILE_TOO_LARGE, None), ())),
+        (
+            [evolve(PDF, size=0, name="setup.exe"), PDF],
+            [],
+            FilesDecision((A.FILE_EMPTY, None), ()),
+        ),
+        ([PDF, PDF], [PDF], FilesDecision((None, None), (A.TOO_MANY_FILES,))),
+        (
+            [evolve(HALF, size=4 * MIB + 1)],
+            [OF_VAULT],
+            FilesDecision((None,), (A.TOTAL_TOO_LARGE,)),
+        ),
+    ],
+)
+def test_each_file_is_decided_alone_and_what_is_left_as_a_whole(
+    uploaded: list[OfferedFile], attached: list[OfferedFile], decided: FilesDecision
+) -> None:
+    assert decide_files(uploaded, attached, POLICY) == decided
+
+
+def test_each_reason_is_said_once_those_of_single_files_first() -> None:
+    decided = FilesDecision(
+        (None, A.FILE_EMPTY, A.FILE_TOO_LARGE, A.FILE_EMPTY), (A.TOTAL_TOO_LARGE,)
+    )
+
+    assert decided.reasons == (A.FILE_EMPTY, A.FILE_TOO_LARGE, A.TOTAL_TOO_LARGE)

@@ -23,6 +23,7 @@ from gateway.rights.reading_rules import (
     ReadingPolicy,
     Relation,
     SignedInBy,
+    refuse_for_good,
     refuse_reading,
 )
 
@@ -193,6 +194,7 @@ def test_an_agreement_has_a_beginning_and_may_have_an_end(
 ) -> None:
     assert why(LOCUM, own_agreement=agreement) is said
     assert why(DOCTOR, team_agreement=agreement) is said
+    assert agreement is None or agreement.holds(NOW) is (said is None)
 
 
 @pytest.mark.parametrize("relation", [Relation.TREATING, Relation.ADMINISTRATOR])
@@ -329,3 +331,38 @@ def test_nothing_but_these_facts_opens_a_vault() -> None:
         reads = opened and not blocked and signed is SignedInBy.CARD
 
         assert (refuse_reading(facts, POLICY) is None) is reads, facts
+
+
+@pytest.mark.parametrize("facts", [DOCTOR, LOCUM, EMERGENCY, REGULATOR])
+def test_what_can_still_be_asked_ticked_or_declared_refuses_nobody_for_good(
+    facts: ReadingFacts,
+) -> None:
+    nothing: dict[str, Any] = {
+        "informed": False,
+        "team_agreement": None,
+        "own_agreement": None,
+    }
+
+    assert refuse_for_good(facts, POLICY) is None
+    assert refuse_for_good(evolve(facts, **nothing), POLICY) is None
+    assert refuse_for_good(evolve(facts, **nothing), policy(least_reason=30)) is None
+
+
+def test_a_reason_is_still_written_and_a_function_is_not() -> None:
+    silent = EmergencyDeclaration(is_ticked=False)
+    regulates = evolve(silent, is_regulator=True)
+
+    assert refuse_for_good(evolve(EMERGENCY, declared=silent), POLICY) is None
+    assert refuse_for_good(evolve(EMERGENCY, declared=None), POLICY) is None
+    assert refuse_for_good(evolve(REGULATOR, declared=regulates), POLICY) is None
+    for nobody in (silent, None):
+        regulator = evolve(REGULATOR, declared=nobody)
+        assert refuse_for_good(regulator, POLICY) is R.NOT_A_REGULATOR
+
+
+@pytest.mark.parametrize("facts", [DOCTOR, LOCUM, EMERGENCY, REGULATOR])
+@pytest.mark.parametrize(("_name", "changes", "said"), FAILING)
+def test_what_nobody_can_ask_for_refuses_for_good(
+    facts: ReadingFacts, _name: str, changes: dict[str, Any], said: ReadingRefusal
+) -> None:
+    assert refuse_for_good(evolve(facts, **changes), POLICY) is said

@@ -27,6 +27,7 @@ from gateway.rights.representation_rules import (
     majority_step,
     may_be_opened,
     next_majority_day,
+    standing_request,
 )
 
 TODAY = date(2026, 11, 29)
@@ -203,3 +204,19 @@ def test_a_childs_space_is_closed_by_all_who_represent_the_child(
     changes: dict[str, Any], step: ClosingStep
 ) -> None:
     assert judge_closing(evolve(CLOSING, **changes)) is step
+
+
+@pytest.mark.parametrize(
+    ("asked", "on", "by"),
+    [
+        ("mine", date(2026, 11, 29), "mine"),
+        ("theirs", date(2026, 10, 30), "theirs"),
+        ("theirs", date(2026, 10, 29), ""),
+        ("theirs", None, ""),
+        ("ended", date(2026, 11, 29), ""),
+    ],
+)
+def test_a_request_stands_for_thirty_days_and_while_who_asked_represents(
+    asked: str, on: date | None, by: str
+) -> None:
+    assert standing_request(evolve(CLOSING, asked=asked, asked_at=on)) == by

@@ -40,8 +40,8 @@ from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.columns import UtcDateTime
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.codes import ReadingCodes
 from gateway.store.consultations.consultations import Consultations

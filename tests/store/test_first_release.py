@@ -20,11 +20,11 @@ from gateway.node.vaults import open_vaults
 from gateway.store.altered import AlteredRows
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import Database
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.sealing_anew import SEALED
+from gateway.store.carrying.steps import STEPS
 from gateway.store.migrations import is_current, upgrade
 from gateway.store.sealed.identity import identity_of
-from gateway.store.sealing_anew import SEALED
 from gateway.store.tables import (
     arrivals,
     inbox_messages,

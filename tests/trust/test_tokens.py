@@ -18,8 +18,10 @@ from gateway.trust.tokens import (
     ALGORITHMS,
     MAX_TOKEN,
     Bearer,
+    Claims,
     IntrospectionRules,
     Keys,
+    ProviderSignIn,
     TokenFault,
     TokenRefusedError,
     TokenRules,
@@ -208,8 +210,26 @@ def test_an_access_token_of_a_program_that_was_let_in() -> None:
     found = bearer_of(ANSWER, INTROSPECTION, NOW)
 
     assert found == Bearer(
-        identity="899700000017", issuer="https://issuer.test", program="a-mail-program"
+        identity="899700000017",
+        issuer="https://issuer.test",
+        program="a-mail-program",
+        sign_in=ProviderSignIn(session="", subject="somebody", since=NOW),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "session"),
+    [
+        ({"sid": "one"}, "one"),
+        ({"session_state": "two"}, "two"),
+        ({"sid": "one", "session_state": "two"}, "one"),
+        ({"sid": 1, "session_state": None}, ""),
+    ],
+)
+def test_the_sign_in_that_a_token_comes_of(said: Claims, session: str) -> None:
+    found = bearer_of({**ANSWER, **said}, INTROSPECTION, NOW)
+
+    assert found.sign_in.session == session
 
 
 def test_a_token_bound_to_a_certificate_is_good_beside_it_alone() -> None:

@@ -106,6 +106,13 @@ INDEX_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "document": "Document",
             "by": "Déposé par",
             "files": "Fichiers",
+            "years": "Par année",
+            "count": "{documents} documents",
+            "colon": "\u00a0: ",
+            "all": "Toutes les années",
+            "newer": "Plus récents\u00a0:",
+            "older": "Plus anciens\u00a0:",
+            "pages": "Pages",
         },
         "en": {
             "title": "My documents",
@@ -124,6 +131,13 @@ INDEX_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "document": "Document",
             "by": "Filed by",
             "files": "Files",
+            "years": "By year",
+            "count": "{documents} documents",
+            "colon": ": ",
+            "all": "All years",
+            "newer": "More recent:",
+            "older": "Older:",
+            "pages": "Pages",
         },
     }
 )

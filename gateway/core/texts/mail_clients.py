@@ -27,6 +27,8 @@ class SetupWords:
     with_key: tuple[str, str]
     without_key: tuple[str, str]
     steps: tuple[tuple[str, str], ...]
+    by_token: tuple[str, str]
+    """Where the tokens of a provider sign in too; ``{provider}`` is its name."""
 
 
 SETUP_WORDS: Mapping[str, SetupWords] = MappingProxyType(
@@ -75,10 +77,19 @@ SETUP_WORDS: Mapping[str, SetupWords] = MappingProxyType(
                 ),
                 (
                     "Vérifiez",
-                    "Envoyez-vous un message. Si le logiciel dit « no mailbox of that "
-                    "name for this certificate », demandez à l’exploitant d’inscrire "
+                    "Envoyez-vous un message. Si le logiciel dit « you hold no mailbox "
+                    "of that name », demandez à l’exploitant d’inscrire "
                     "votre identifiant pour cette boîte.",
                 ),
+            ),
+            by_token=(
+                "Sans certificat : {provider}",
+                "Un logiciel de messagerie que {provider} connaît peut se passer du "
+                "certificat : choisissez l’authentification OAuth2 pour lire et pour "
+                "envoyer, puis identifiez-vous avec {provider} quand il le demande. "
+                "Si vous vous déconnectez de {provider}, le logiciel est déconnecté "
+                "aussi. Un PDF envoyé ainsi n’est pas classé dans l’espace du "
+                "patient : il faut votre certificat.",
             ),
         ),
         "en": SetupWords(
@@ -125,10 +136,18 @@ SETUP_WORDS: Mapping[str, SetupWords] = MappingProxyType(
                 ),
                 (
                     "Check",
-                    "Send yourself a message. If the program says “no mailbox of that "
-                    "name for this certificate”, ask the operator to enter your number "
-                    "for this mailbox.",
+                    "Send yourself a message. If the program says “you hold no mailbox "
+                    "of that name”, ask the operator to enter your number for this "
+                    "mailbox.",
                 ),
+            ),
+            by_token=(
+                "Without a certificate: {provider}",
+                "A mail program that {provider} knows needs no certificate: choose the "
+                "authentication OAuth2, to read and to send, then sign in with "
+                "{provider} when it asks you to. If you sign out of {provider}, the "
+                "program is signed out too. A PDF sent like that is not filed in the "
+                "patient’s space: your certificate is needed for it.",
             ),
         ),
     }

@@ -51,16 +51,26 @@ RECALL_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """By what came of it for one patient; French, then English."""
 
 NEVER_OPENED = (
-    "Il n’avait jamais été ouvert.",
-    "It had never been opened.",
+    "Ni le patient ni personne pour lui ne l’avait ouvert.",
+    "Neither the patient nor anybody for them had opened it.",
 )
 WAS_OPENED = (
     "Il avait été ouvert avant : ce qui a été lu ne peut pas être repris.",
     "It had been opened before: what was read cannot be taken back.",
 )
 DOCUMENTS_OPENED = (
-    "Documents ouverts avant d’être retirés : {0}.",
-    "Documents opened before they were taken out: {0}.",
+    "Documents déjà ouverts par le patient ou pour lui : {0}.",
+    "Documents that the patient, or somebody for them, has opened: {0}.",
+)
+DOCUMENTS_CONSULTED = (
+    "Documents déjà lus par des professionnels de santé dans cet espace : {0}.",
+    "Documents that health professionals have read in this space: {0}.",
+)
+TAKEN_AWAY = (
+    "Le patient a téléchargé tout son dossier depuis leur arrivée : les documents "
+    "peuvent être dans ce fichier, qui ne peut pas être repris.",
+    "The patient has downloaded their whole record since they came: the documents may "
+    "be in that file, which cannot be taken back.",
 )
 COPIES_STAY = (
     "Copies gardées par le patient parmi ses propres documents, qui y restent : {0}.",

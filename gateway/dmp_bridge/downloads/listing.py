@@ -1,9 +1,10 @@
-"""The list of documents in a file that is taken away: one page, without script."""
+"""The list of documents in a file that is taken away: pages without script."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -25,6 +26,11 @@ _STYLE: Final = (
     "@media(prefers-color-scheme:dark){body{background:#101618;color:#e8ebec}"
     "a{color:#7fd0da}}"
 )
+INDEX: Final = "index.html"
+MOST_ROWS: Final = 500
+"""Documents of one page of the list: what a telephone shows without waiting."""
+
+_END: Final = b"</main></body></html>\n"
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 
 
@@ -60,12 +66,68 @@ class TakenDocument:
         }
 
 
-def index_page(
+def index_pages(
     documents: Sequence[TakenDocument], *, language: str, day: str, proven: bool
-) -> Iterator[bytes]:
-    """Yield the page; everything that a document says is escaped."""
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """
+    Yield the list as pages, each with its name in the file: the first is `INDEX`.
+
+    Of more than `MOST_ROWS` documents it has the years, and each year has pages of its
+    own. Everything that a document says is escaped.
+    """
     said = INDEX_TEXTS[language]
-    count = len(documents)
+    ordered = sorted(documents, key=lambda one: (one.day, one.original), reverse=True)
+    if len(ordered) <= MOST_ROWS:
+        table = _table(ordered, said) if ordered else iter(())
+        yield INDEX, _first(ordered, table, language, day, proven=proven)
+        return
+    pages = list(_by_year(ordered))
+    years = _years(pages, said)
+    yield INDEX, _first(ordered, years, language, day, proven=proven)
+    for place, page in enumerate(pages):
+        beside = (pages[place - 1] if place else None, *pages[place + 1 : place + 2])
+        yield page.path, _one_page(page, beside, language)
+
+
+@frozen
+class _YearPage:
+    """A page of the documents of one year; of many there are several."""
+
+    year: str
+    number: int
+    pages: int
+    documents: Sequence[TakenDocument] = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        more = f"-{self.number}" if self.number > 1 else ""
+        return f"index-{self.year}{more}.html"
+
+    @property
+    def title(self) -> str:
+        more = f" ({self.number}/{self.pages})" if self.pages > 1 else ""
+        return f"{self.year}{more}"
+
+
+def _by_year(ordered: Sequence[TakenDocument]) -> Iterator[_YearPage]:
+    for year, some in groupby(ordered, key=lambda one: one.day[:4]):
+        every = list(some)
+        pages = -(-len(every) // MOST_ROWS)
+        for number in range(pages):
+            cut = every[number * MOST_ROWS : (number + 1) * MOST_ROWS]
+            yield _YearPage(year, number + 1, pages, cut)
+
+
+def _first(
+    ordered: Sequence[TakenDocument],
+    rows: Iterator[bytes],
+    language: str,
+    day: str,
+    *,
+    proven: bool,
+) -> Iterator[bytes]:
+    said = INDEX_TEXTS[language]
+    count = len(ordered)
     lead = said["lead"].format(day=day, documents=count) if count else said["none"]
     check = f' · <a href="check.html">{escape(said["check"])}</a>' if proven else ""
     yield page_head(said["title"], language)
@@ -73,20 +135,50 @@ def index_page(
         f"<h1>{escape(said['title'])}</h1><p>{escape(lead)}</p>"
         f'<p><a href="LISEZMOI.txt">{escape(said["readme"])}</a>{check}</p>'
     ).encode()
-    if documents:
-        names = ("day", "document", "by", "files")
-        heads = "".join(f'<th scope="col">{escape(said[one])}</th>' for one in names)
-        yield f"<table><thead><tr>{heads}</tr></thead><tbody>".encode()
-        yield from _rows(documents, said)
-        yield b"</tbody></table>"
-    yield b"</main></body></html>\n"
+    yield from rows
+    yield _END
+
+
+def _years(pages: Sequence[_YearPage], said: Mapping[str, str]) -> Iterator[bytes]:
+    yield f"<h2>{escape(said['years'])}</h2><ul>".encode()
+    for one in pages:
+        count = said["count"].format(documents=len(one.documents))
+        link = _link(one.path, one.title)
+        yield f"<li>{link}{escape(said['colon'])}{escape(count)}</li>\n".encode()
+    yield b"</ul>"
+
+
+def _one_page(
+    page: _YearPage, beside: Sequence[_YearPage | None], language: str
+) -> Iterator[bytes]:
+    said = INDEX_TEXTS[language]
+    title = f"{said['title']}, {page.title}"
+    newer, *older = beside
+    links = [_link(INDEX, said["all"])]
+    links += [_link(newer.path, f"{said['newer']} {newer.title}")] if newer else []
+    links += [_link(one.path, f"{said['older']} {one.title}") for one in older if one]
+    way = f'<nav aria-label="{escape(said["pages"])}"><p>{" · ".join(links)}</p></nav>'
+    yield page_head(title, language)
+    yield f"<h1>{escape(title)}</h1>{way}".encode()
+    yield from _table(page.documents, said)
+    yield way.encode()
+    yield _END
+
+
+def _table(
+    ordered: Sequence[TakenDocument], said: Mapping[str, str]
+) -> Iterator[bytes]:
+    names = ("day", "document", "by", "files")
+    heads = "".join(f'<th scope="col">{escape(said[one])}</th>' for one in names)
+    yield f"<table><thead><tr>{heads}</tr></thead><tbody>".encode()
+    yield from _rows(ordered, said)
+    yield b"</tbody></table>"
 
 
 def _rows(
     documents: Iterable[TakenDocument], said: Mapping[str, str]
 ) -> Iterator[bytes]:
-    ordered = sorted(documents, key=lambda one: (one.day, one.original), reverse=True)
-    for one in ordered:
+    for one in documents:
         notes = [one.type] if one.type != one.title else []
         notes += [said["replaced"]] if one.is_replaced else []
         notes += [said["damaged"]] if one.is_damaged else []

@@ -26,7 +26,7 @@ from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.downloads.listing import (
     TakenDocument,
     document_page,
-    index_page,
+    index_pages,
 )
 from gateway.dmp_bridge.downloads.telling import HistoryTold
 from gateway.dmp_bridge.downloads.zipping import PackedFile, ZipPiece
@@ -200,10 +200,10 @@ class Packing:
                     documents.append(TakenDocument(**values[0]))
             history = self._history(work, piece, profile, now)
             day = now.date().isoformat()
-            index = index_page(
+            for name, parts in index_pages(
                 documents, language=language, day=day, proven=history is not None
-            )
-            piece.add("index.html", index, now)
+            ):
+                piece.add(name, parts, now)
         readme = README[language].format(
             day=day,
             service=self.settings.domains.operator_name,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from attrs import field, frozen
 
 from gateway.core.listing import MANY_READ
+from gateway.core.word_form import MadeWords
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.list_making import ListMaking
-from gateway.dmp_bridge.vaults.word_making import MadeWords, WordMaking
+from gateway.dmp_bridge.vaults.word_making import WordMaking
 from gateway.errors import DestroyedError
 from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.inbox.words import MessageWords
 from gateway.store.tasks.values import Task, TaskKind
 from gateway.store.vault.indexes import LIST, DocumentIndexes
 
@@ -21,6 +23,8 @@ from gateway.store.vault.indexes import LIST, DocumentIndexes
 class Indexing:
     """
     Makes a patient's index anew where much of it is old; the subject is a profile.
+
+    Of the documents and of the messages, each as they are searched.
 
     It reads as a page does, and holds nothing meanwhile: what is filed or changed
     before it is written is read from its row.
@@ -38,21 +42,28 @@ class Indexing:
                 vault = EmbeddedVault(work)
                 entries, made = ListMaking(work, vault).renewed(profile_id, self.many)
                 words = WordMaking(work, vault).made(profile_id, entries)
+                messages = MessageWords(work).made(profile_id)
         except DestroyedError:  # the space ended meanwhile
             return _nothing
-        parts = dict(words.parts) if made is None else {LIST: made, **words.parts}
-        return partial(_write, profile_id, parts, words)
+        listed = {} if made is None else {LIST: made}
+        return partial(_write, profile_id, listed, (words, messages))
 
 
 def _write(
-    profile_id: str, parts: Mapping[int, bytes], words: MadeWords, work: UnitOfWork
+    profile_id: str,
+    listed: Mapping[int, bytes],
+    words: Sequence[MadeWords],
+    work: UnitOfWork,
 ) -> None:
-    indexes = DocumentIndexes(work)
+    indexes, parts = DocumentIndexes(work), dict(listed)
+    for some in words:
+        parts |= some.parts
     if parts:
         indexes.put(profile_id, work.key_for(f"patient:{profile_id}"), parts)
-    for part in words.dropped:
-        indexes.drop(profile_id, part)
-    if not words.is_all:
+    for some in words:
+        for part in some.dropped:
+            indexes.drop(profile_id, part)
+    if not all(some.is_all for some in words):
         work.tasks.add(TaskKind.INDEX, profile_id)
 
 

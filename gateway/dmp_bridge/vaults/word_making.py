@@ -11,8 +11,8 @@ from attrs import field, frozen
 from gateway.core.document import Availability
 from gateway.core.listing import ListEntry, TextsFound
 from gateway.core.vault import FiledDocument
-from gateway.dmp_bridge.vaults.word_form import MOST_DOCUMENTS, WordPart
-from gateway.documents.cda.words import LONGEST, words_of
+from gateway.core.word_form import MadeWords, WordPart, begins_with, found_in
+from gateway.documents.cda.words import words_of
 from gateway.errors import DamagedError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.indexes import DocumentIndexes
@@ -43,15 +43,6 @@ class _Reading(Protocol):
 
 
 @frozen
-class MadeWords:
-    """Parts to be written and to be dropped, and whether documents are left."""
-
-    parts: Mapping[int, bytes] = field(repr=False)
-    dropped: Collection[int]
-    is_all: bool
-
-
-@frozen
 class WordMaking:
     """
     The words of patients' documents, within one transaction.
@@ -76,19 +67,16 @@ class WordMaking:
                 opened for it.
         """
         parts = [WordPart.from_bytes(one) for one in self._parts(profile_id).values()]
-        found: dict[str, set[str]] = {
-            word: {name for part in parts for name in part.having(word[:LONGEST])}
-            for word in words
-        }
+        found = found_in(parts, words)
         made = {name for part in parts for name in part.ids}
         missing = [name for name in among if name not in made]
         read = 0
         for document in self._small(missing):
             read += 1
-            for own in self._words(document):
-                for word in words:
-                    if own.startswith(word[:LONGEST]):
-                        found[word].add(document.id)
+            own = self._words(document)
+            for word in words:
+                if begins_with(own, word):
+                    found[word].add(document.id)
         return TextsFound(found, len(missing) - read, len(missing))
 
     def _small(self, names: Sequence[str]) -> list[FiledDocument]:
@@ -110,25 +98,8 @@ class WordMaking:
         made = {name for part in kept.values() for name in part.ids}
         newest = sorted(entries, key=_FILED, reverse=True)
         missing = [one.id for one in newest if one.id in alive and one.id not in made]
-        changed: dict[int, dict[str, set[str]]] = {}
-        for number, part in kept.items():
-            if not part.ids or not alive.issuperset(part.ids):
-                own = part.words()
-                changed[number] = {o: own[o] for o in part.ids if o in alive}
         new = self._read(missing)
-        last = max(kept, default=0)
-        room = changed.get(last) or (kept[last].words() if last else {})
-        last = max(last, 1)
-        for name, words in new.items():
-            if len(room) >= MOST_DOCUMENTS:
-                last, room = last + 1, {}
-            room[name] = words
-            changed[last] = room
-        return MadeWords(
-            {n: WordPart.of(some).to_bytes() for n, some in changed.items() if some},
-            [n for n, some in changed.items() if not some],
-            len(new) >= len(missing),
-        )
+        return MadeWords.of(kept, alive, new, is_all=len(new) >= len(missing))
 
     def _read(self, names: Sequence[str]) -> dict[str, set[str]]:
         """Return the words of the first of some; one that was altered has none."""

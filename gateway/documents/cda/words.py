@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from lxml import etree
 
-from gateway.core.folding import fold
+from gateway.core.word_form import words_in
 from gateway.documents.cda.body import TEXT, body_of, read_body_facts
 from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.nodes import IN_HL7, find
 from gateway.errors import InvalidError
-
-MOST_WORDS: Final = 5_000
-"""Different words of one document; a long hospital letter has under a thousand."""
-
-LONGEST: Final = 40
-"""Characters of a word; what is longer is found by its beginning."""
 
 _SECTION = IN_HL7 + "section"
 
@@ -35,14 +28,7 @@ def words_of(content: bytes) -> frozenset[str]:
         return frozenset()
     if body is None:
         return frozenset()
-    texts = [body.text] if body.sections is None else _texts(body.sections)
-    found: dict[str, None] = {}
-    for text in texts:
-        for word in fold(text).split():
-            found[word[:LONGEST]] = None
-            if len(found) >= MOST_WORDS:
-                return frozenset(found)
-    return frozenset(found)
+    return words_in([body.text] if body.sections is None else _texts(body.sections))
 
 
 def _texts(sections: etree._Element) -> Iterator[str]:

@@ -72,28 +72,33 @@ async def search(
     if by_change:
         session.enable_mod_seqs()
     found: list[int] = []
+    mod_seqs: dict[int, int] = {}
     if len(view):
         key = bound(key, len(view), view.uids[-1])
         damaged: list[MailItem] = []
-        found = await _found(session, view, key, damaged)
+        found = await _found(session, view, key, damaged, mod_seqs)
         await tell_damage(session, damaged)
     numbers = [view.uids[place] if by_uid else place + 1 for place in found]
     answer = SearchAnswer(session.tag, tuple(numbers), by_uid=by_uid)
-    if by_change and found:
-        kept = await session.store.read(
-            lambda work: MailReading(work).mod_seqs(view.folder_id)
-        )
-        uids = [view.uids[place] for place in found]
-        mod_seqs = [view.mod_seq_of(uid, kept.get(uid, 0)) for uid in uids]
-        answer = evolve(answer, mod_seqs=tuple(mod_seqs))
+    if by_change:  # then each that fits was read: its row says it
+        answer = evolve(answer, mod_seqs=tuple(mod_seqs[place] for place in found))
     session.connection.untagged(answer.response(returned))
     return b"SEARCH completed"
 
 
 async def _found(
-    session: ImapSession, view: View, key: Key, damaged: list[MailItem]
+    session: ImapSession,
+    view: View,
+    key: Key,
+    damaged: list[MailItem],
+    mod_seqs: dict[int, int],
 ) -> list[int]:
-    """Return the places of those that fit; one that cannot be read fits nothing."""
+    """
+    Return the places of those that fit; one that cannot be read fits nothing.
+
+    What cannot be read is added to ``damaged``; by which change each that fits was last
+    changed to ``mod_seqs``, by its place, where rows had to be read.
+    """
     needs = tier(key)
     turn = session.store.searches if needs >= Tier.HEADERS else None
     if turn is not None:
@@ -105,7 +110,7 @@ async def _found(
             if session.connection.closed:
                 break
             places = range(start, min(start + step, len(view)))
-            some = _Some(view, places, damaged)
+            some = _Some(view, places, damaged, mod_seqs)
             if needs is Tier.VIEW:
                 found += await session.store.call(partial(some.fitting_flags, key))
             else:
@@ -119,8 +124,15 @@ async def _found(
 class _Some:
     """A run of messages, as the session knows them when the search comes to it."""
 
-    def __init__(self, view: View, places: range, damaged: list[MailItem]) -> None:
+    def __init__(
+        self,
+        view: View,
+        places: range,
+        damaged: list[MailItem],
+        mod_seqs: dict[int, int],
+    ) -> None:
         self._damaged = damaged
+        self._mod_seqs = mod_seqs
         self._folder_id = view.folder_id
         self._mod_seq_of = view.mod_seq_of
         self._places = {view.uids[place]: place for place in places}
@@ -136,9 +148,11 @@ class _Some:
         items = reading.items(self._folder_id, list(self._places), outlined=outlined)
         found: list[int] = []
         for mail in list(items):
+            candidate, place = self._candidate(reading, mail), self._places[mail.uid]
             try:
-                if fits(key, self._candidate(reading, mail)):
-                    found.append(self._places[mail.uid])
+                if fits(key, candidate):
+                    found.append(place)
+                    self._mod_seqs[place] = candidate.mod_seq
             except DamagedError:
                 self._damaged.append(mail)
         return found

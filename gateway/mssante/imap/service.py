@@ -27,6 +27,7 @@ from gateway.mssante.places import Place, Places
 from gateway.settings.file import Settings
 from gateway.store.base.work import AwayError, UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from gateway.trust.networks import network_of
 from gateway.trust.space import PeerVerdict
 from gateway.trust.tls import Identity
@@ -36,6 +37,8 @@ from gateway.trust.tls_twisted import ServerConnections, mutual_connections
 log = Logger()
 
 _RECHECK_SECONDS = 60.0
+_SIGN_IN_SECONDS = 10.0
+"""Between two looks at sign-ins that were ended: how late a session of one ends."""
 _GOODBYE_SECONDS = 2.0
 
 _MOST_REFUSED = 50
@@ -71,6 +74,7 @@ class ImapService(Service):
         self.watch = FolderWatch(store)
         self._looking = self._every(self.watch.look)
         self._rechecking = self._every(self._recheck)
+        self._ending = self._every(self._end)
         self.listening: Deferred[None] = Deferred()
 
     def renew(self, identity: Identity) -> None:
@@ -110,6 +114,7 @@ class ImapService(Service):
             return
         self._keep_on(self._looking, SECONDS)
         self._keep_on(self._rechecking, _RECHECK_SECONDS)
+        self._keep_on(self._ending, _SIGN_IN_SECONDS)
         self.listening.callback(None)
 
     @staticmethod
@@ -118,7 +123,7 @@ class ImapService(Service):
         ended.addErrback(lambda failure: log.failure("imap: a watch ended", failure))
 
     async def _stop(self) -> None:
-        for loop in (self._looking, self._rechecking):
+        for loop in (self._looking, self._rechecking, self._ending):
             if loop.running:
                 loop.stop()
         await DeferredList([port.stopListening() for port in self._ports])
@@ -188,6 +193,30 @@ class ImapService(Service):
 
         seconds = self._limits.handshake_seconds
         return _TooMany(self._reactor, seconds, lost, secured=tls is None)
+
+    def _end(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self.end_sign_ins())
+
+    async def end_sign_ins(self) -> None:
+        """End the sessions by tokens of a sign-in that the provider ended."""
+        standing = {
+            session: session.opened.sign_in
+            for session in self._sessions
+            if session.opened is not None and session.opened.sign_in is not None
+        }
+        if not standing:
+            return
+        asked = set(standing.values())
+        try:
+            over = await self.store.read(lambda work: EndedSignIns(work).among(asked))
+        except GatewayError as error:
+            if not isinstance(error, AwayError):
+                log.warn("imap: sign-ins not read: {why}", why=str(error))
+            return
+        for session, sign_in in standing.items():
+            if sign_in in over:
+                log.info("imap: a sign-in by a token is over")
+                session.connection.bye(b"[ALERT] your sign-in is over, sign in again")
 
     def _recheck(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self.recheck())

@@ -26,6 +26,7 @@ from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.networks import network_of
 from gateway.trust.space import PeerVerdict
 from gateway.trust.tls_failures import failure_of_lost
+from gateway.trust.tokens import ProviderSignIn
 
 log = Logger()
 
@@ -40,7 +41,8 @@ class Opened:
     The mailbox of a session, and by which certificate it was opened.
 
     ``certificate`` is empty where none was shown: a token said who it is. ``lasts`` is
-    how long that is good, None for a certificate, which is looked at again and again.
+    how long that is good, and ``sign_in`` what it stands on; None for a certificate,
+    which is looked at again and again.
     """
 
     mailbox_id: str
@@ -48,6 +50,7 @@ class Opened:
     identity: str
     certificate: bytes
     lasts: timedelta | None = None
+    sign_in: ProviderSignIn | None = None
 
 
 @frozen
@@ -201,7 +204,8 @@ class ImapSession:
             self._session_deadline = self._clock.callLater(seconds, self._has_lasted)
 
     def _has_lasted(self) -> None:
-        self.connection.bye(b"[ALERT] sign in again")
+        """Have the program sign in again, by a token that is good then."""
+        self.connection.bye(b"this sign-in has lasted its time, sign in again")
 
     def lost(self, why: BaseException | None) -> None:
         """Give back what the session held; log a handshake that was refused."""

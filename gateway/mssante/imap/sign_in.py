@@ -209,8 +209,8 @@ async def _by_token(
     """
     Open the mailbox of whom a token names (RFC 7628).
 
-    The session is theirs for as long as one lasts, whatever becomes of a token that
-    lives two minutes; a certificate that was shown beside it has to stay good.
+    The session is theirs for as long as one lasts, though the token lives two minutes,
+    and ends with the sign-in it came of; a certificate beside it has to stay good.
     """
     if not tokens.may_try(session.connection.transport.getPeer().host):
         raise CommandRefusedError(Refusal("LIMIT", "too many sign-ins, try later"))
@@ -236,6 +236,7 @@ async def _by_token(
         identity=bearer.identity,
         certificate=certificate,
         lasts=tokens.session,
+        sign_in=bearer.sign_in,
     )
     by = {"issuer": bearer.issuer, "program": bearer.program}
     await _open(session, opened, facts, around, **by)

@@ -18,10 +18,12 @@ from gateway.core.envelope import RecipientKind
 from gateway.core.recalls import BroughtBefore
 from gateway.core.texts.recalls import (
     COPIES_STAY,
+    DOCUMENTS_CONSULTED,
     DOCUMENTS_OPENED,
     NEVER_OPENED,
     RECALL_SUBJECTS,
     RECALL_TEXTS,
+    TAKEN_AWAY,
     WAS_OPENED,
 )
 from gateway.errors import ConflictError, InvalidError, UnavailableError
@@ -201,6 +203,10 @@ def _words(one: Taken, asked: KeptArrival) -> str:
         said.append(_with(DOCUMENTS_OPENED, one.brought.opened))
     if one.brought.copies:
         said.append(_with(COPIES_STAY, one.brought.copies))
+    if one.brought.consulted:
+        said.append(_with(DOCUMENTS_CONSULTED, one.brought.consulted))
+    if one.brought.may_be_taken_away:
+        said.append(TAKEN_AWAY)
     return "\n".join(
         (address, " ".join(fr for fr, _ in said), " ".join(en for _, en in said))
     )

@@ -57,13 +57,14 @@ from gateway.store.patients.standing import (
     find_standing,
     find_standing_at_once,
 )
+from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from gateway.trust.certificate_rules import (
     CertificateRefused,
     HolderFault,
     judge_holder,
 )
 from gateway.trust.space import PeerVerdict, TrustSpace
-from gateway.trust.tokens import Bearer
+from gateway.trust.tokens import Bearer, ProviderSignIn
 
 _MATRICULE = re.compile(r"[1-9]\d{4}(?:\d\d|2[AB])\d{6}\d{2}")
 
@@ -118,6 +119,11 @@ class Admission:
         Return how to refuse what the allow-list does not have: for good, or for now.
         """
         return reply if self.trust.allowlist_is_current else replies.CANNOT_TELL
+
+    def is_over(self, sign_in: ProviderSignIn) -> bool:
+        """Tell whether the provider of identities ended the sign-in of a token."""
+        with self.database.read() as work:
+            return sign_in in EndedSignIns(work).among([sign_in])
 
     def is_quick_at(self, door: Door) -> bool:
         """

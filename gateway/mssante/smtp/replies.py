@@ -64,6 +64,7 @@ STARTTLS_FIRST: Final = Reply(530, "5.7.0", "Must issue a STARTTLS command first
 UNKNOWN_MECHANISM: Final = Reply(504, "5.5.4", "Mechanism not offered, see EHLO")
 AUTH_FAILED: Final = Reply(535, "5.7.8", "You hold no mailbox of that name")
 TOKEN_REFUSED: Final = Reply(535, "5.7.8", "This token signs nobody in here")
+SIGN_IN_AGAIN: Final = Reply(421, "4.7.0", "This sign-in is over, sign in again")
 UNKNOWN_PARAMETER: Final = Reply(555, "5.5.4", "Parameter not recognized")
 BAD_ADDRESS: Final = Reply(553, "5.1.3", "Malformed address")
 BAD_SENDER_ADDRESS: Final = Reply(553, "5.1.7", "Malformed sender address")

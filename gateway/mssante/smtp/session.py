@@ -229,6 +229,7 @@ class SmtpSession:
         mail = read_mail(argument, with_auth=bool(self._signing_in.offered))
         if (refusal := self._refuse_size(mail.size)) is not None:
             return refusal
+        await self._signing_in.go_on()
         admission, door = self._intake.admission, self._intake.door
         asked = (
             door,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from twisted.logger import Logger
+
 from gateway.core.envelope import Door
 from gateway.errors import InvalidError, UnavailableError
 from gateway.message.address import MailAddress, read_address
@@ -25,6 +27,8 @@ from gateway.store.journal import Action
 from gateway.trust.networks import network_of
 from gateway.trust.tokens import Bearer
 
+log = Logger()
+
 if TYPE_CHECKING:
     from gateway.mssante.smtp.session import Intake
 
@@ -34,8 +38,8 @@ class SmtpSignIn:
     Who signed in to one session, and by what.
 
     ``acts_as`` is the mailbox that was named, empty for any that is held. ``bearer``
-    is whom a token named; the session is theirs, and what becomes of the token in its
-    two minutes of life changes nothing of that.
+    is whom a token named: the session is theirs longer than the two minutes that a
+    token lives, but not when the provider ended the sign-in, nor for ever.
     """
 
     def __init__(self, connection: SmtpConnection, intake: Intake) -> None:
@@ -63,6 +67,21 @@ class SmtpSignIn:
     def is_known(self) -> bool:
         """Whether anything was shown that says who it is."""
         return bool(self.bearer or self._connection.peer_certificate())
+
+    async def go_on(self) -> None:
+        """
+        End the connection of whom a token named, once their sign-in is over.
+
+        Raises:
+            HangUpError: it is, or it has lasted its time.
+        """
+        tokens, bearer = self._intake.tokens, self.bearer
+        if tokens is None or bearer is None:
+            return
+        is_over = self._intake.worker.awaitable(self._intake.admission.is_over)
+        if tokens.has_lasted(bearer.sign_in) or await is_over(bearer.sign_in):
+            log.info("smtp: a sign-in by a token is over")
+            raise HangUpError(replies.SIGN_IN_AGAIN)
 
     async def run(self, argument: str) -> Reply | Refused:
         """

@@ -8,13 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import exists, not_, select, update
 
 from gateway.errors import DestroyedError
 from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import arrivals, deliveries, tasks
-from gateway.store.tasks.tasks import TaskKind, TaskState
+from gateway.store.tasks.tasks import Condition, TaskKind, TaskState
 
 PENDING = "pending"
 """The state of a copy that is still to be sent; all other states are ends."""
@@ -57,11 +57,16 @@ class Delivery:
     key_id: str
 
 
-def is_bound_for(domains: Collection[str]) -> ColumnElement[bool]:
+def is_bound_for(domains: Collection[str]) -> Condition:
     """Return the condition that a task is about a copy for one of some domains."""
     return exists().where(
         deliveries.c.id == tasks.c.subject, deliveries.c.domain.in_(list(domains))
     )
+
+
+def is_not_bound_for(domains: Collection[str]) -> Condition:
+    """Return the condition that a task is not about a copy for one of some domains."""
+    return not_(is_bound_for(domains))
 
 
 @frozen

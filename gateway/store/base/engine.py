@@ -68,7 +68,7 @@ def make_engine(url: str, answer_seconds: float = ANSWER_SECONDS) -> Engine:
 def _connect_in_time(
     seconds: float, _dialect: Any, _record: Any, args: Any, words: Any
 ) -> Psycopg[Any]:
-    from gateway.store.base.answering import AnsweringConnection
+    from gateway.store.base.postgres import AnsweringConnection
 
     words = {"connect_timeout": _CONNECT_SECONDS, **words}
     connection = AnsweringConnection.connect(*args, **words)

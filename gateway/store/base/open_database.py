@@ -11,8 +11,8 @@ from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.engine import make_engine
 from gateway.store.base.work import Database, translated
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.migrations import is_current, upgrade
 from gateway.store.sealed.identity import check_identity, join
 from gateway.store.sealed.wrapping_keys import keks_in_use

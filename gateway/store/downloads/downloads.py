@@ -196,6 +196,17 @@ class Downloads:
         self.work.tasks.add(TaskKind.PACK, download.id, delay=timedelta(days=days))
         return expires
 
+    def was_taken_since(self, profile_id: str, moment: datetime) -> bool:
+        """Tell whether a file was fetched that was made ready after a moment."""
+        rows = self.work.connection.execute(
+            select(downloads.c.id).where(
+                downloads.c.profile_id == profile_id, downloads.c.ready_at >= moment
+            )
+        )
+        ids = list(rows.scalars())
+        lines = self.work.journal.about(ids) if ids else []
+        return any(line.action == Action.EXPORT_TAKEN for line in lines)
+
     def note_taken(self, download: Download) -> None:
         """Note that the patient fetches it."""
         self._note(Action.EXPORT_TAKEN, "begun", download.id, download.profile_id)

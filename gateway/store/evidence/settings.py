@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from gateway.evidence.policies import hash_of
@@ -21,6 +21,12 @@ from gateway.store.tables import (
 _KEEP = Prepared(
     insert(patient_settings),
     ("profile_id", "version", "key_id", "sealed", "actor", "at"),
+)
+_AT = Prepared(
+    select(patient_settings.c.key_id, patient_settings.c.sealed).where(
+        patient_settings.c.profile_id == bindparam("profile"),
+        patient_settings.c.version == bindparam("number"),
+    )
 )
 
 
@@ -91,19 +97,22 @@ def keep_patient_settings(
         "at": work.now,
     }
     _KEEP.run(work.connection, [row])
+    work.held.pop(_place_of(profile_id, version), None)
 
 
 def patient_settings_at(work: UnitOfWork, profile_id: str, version: int) -> Any:
-    """Return what a patient had set at a version, or None where it was not kept."""
-    columns = patient_settings.c
-    row = work.connection.execute(
-        select(patient_settings).where(
-            columns.profile_id == profile_id, columns.version == version
-        )
-    ).first()
-    if row is None:
-        return None
-    return work.unseal(row.key_id, row.sealed, _place_of(profile_id, version))
+    """
+    Return what a patient had set at a version, or None where it was not kept.
+
+    A version never changes: in one transaction it is read and opened once.
+    """
+    place = _place_of(profile_id, version)
+    if place not in work.held:
+        row = _AT.first(work.connection, profile=profile_id, number=version)
+        if row is None:
+            return None
+        work.held[place] = work.unseal(row.key_id, row.sealed, place)
+    return work.held[place]
 
 
 def settings_not_kept(work: UnitOfWork, after: str, most: int) -> list[str]:

@@ -33,10 +33,12 @@ from gateway.store.inbox.values import (
     Direction,
     InboxMessage,
     MayReply,
+    WantedMessages,
 )
 from gateway.store.tables import conversations, inbox_messages
 
 _MESSAGE = inbox_messages.c
+_NOT_OPENED = func.sum(case((_MESSAGE.read_at.is_(None), 1), else_=0))
 _CHUNK = 50
 _PREVIEW, _LOOKED_AT = 120, 500
 """Characters of a text that a list shows, and of those that it is made from."""
@@ -64,17 +66,9 @@ class InboxReader:
 
         ``unread``: those alone with a message that was not opened yet.
         """
-        not_opened = func.sum(case((_MESSAGE.read_at.is_(None), 1), else_=0))
         newest = (
-            select(
-                _MESSAGE.conversation_id.label("id"),
-                func.max(_MESSAGE.serial).label("last"),
-                func.count().label("messages"),
-                not_opened.label("unread"),
-            )
-            .where(_MESSAGE.profile_id == profile_id, self._visible(profile_id))
-            .group_by(_MESSAGE.conversation_id)
-            .having(not_opened > 0 if unread else true())
+            self._counted(profile_id)
+            .having(_NOT_OPENED > 0 if unread else true())
             .order_by(func.max(_MESSAGE.serial).desc(), _MESSAGE.conversation_id.desc())
             .limit(limit)
             .offset(offset)
@@ -93,6 +87,43 @@ class InboxReader:
         )
         by_conversation = {one.conversation_id: one for one in last}
         return [self._with_last(row, by_conversation[row.id]) for row in rows]
+
+    def by_messages(
+        self, profile_id: str, message_ids: Collection[str]
+    ) -> dict[str, Conversation]:
+        """
+        Return the conversations of some visible messages, by the messages' ids.
+
+        What is said of each is of that message, not of its last one.
+        """
+        messages = {
+            one.conversation_id: one for one in self.some(profile_id, message_ids)
+        }
+        counted = (
+            self._counted(profile_id)
+            .where(_MESSAGE.conversation_id.in_(sorted(messages)))
+            .subquery()
+        )
+        rows = self.work.connection.execute(
+            select(conversations, counted.c.messages, counted.c.unread).join(
+                counted, counted.c.id == conversations.c.id
+            )
+        )
+        return {
+            messages[row.id].id: self._with_last(row, messages[row.id]) for row in rows
+        }
+
+    def _counted(self, profile_id: str) -> Select[Any]:
+        return (
+            select(
+                _MESSAGE.conversation_id.label("id"),
+                func.max(_MESSAGE.serial).label("last"),
+                func.count().label("messages"),
+                _NOT_OPENED.label("unread"),
+            )
+            .where(_MESSAGE.profile_id == profile_id, self._visible(profile_id))
+            .group_by(_MESSAGE.conversation_id)
+        )
 
     def count(self, profile_id: str, *, unread: bool = False) -> int:
         """Return how many conversations have a visible message, or an unread one."""
@@ -129,15 +160,30 @@ class InboxReader:
         Each by the last conversation with them. Those who wrote last, where there are
         more than ``most``.
         """
-        open_ones = self._contacts(profile_id).add_columns(
+        return self._with_each(self._contacts(profile_id), most)
+
+    def correspondents(self, profile_id: str, most: int = 200) -> list[Conversation]:
+        """Return with whom there is a visible message, by name; else as `contacts`."""
+        seen = select(_MESSAGE.conversation_id).where(
+            _MESSAGE.profile_id == profile_id, self._visible(profile_id)
+        )
+        among = select(conversations).where(
+            conversations.c.profile_id == profile_id, conversations.c.id.in_(seen)
+        )
+        # With one correspondent there may be a secret conversation too.
+        every = self._with_each(among, most)
+        return list({one.address: one for one in every}.values())
+
+    def _with_each(self, among: Select[Any], most: int) -> list[Conversation]:
+        """Return of some conversations the last with each correspondent, by name."""
+        each = among.add_columns(
             func.row_number()
             .over(
                 partition_by=conversations.c.correspondent,
                 order_by=(conversations.c.last_at.desc(), conversations.c.id),
             )
             .label("place")
-        )
-        each = open_ones.subquery()
+        ).subquery()
         rows = self.work.connection.execute(
             select(each)
             .where(each.c.place == 1)
@@ -208,6 +254,101 @@ class InboxReader:
             offset=offset,
         )
 
+    def keys(self, profile_id: str) -> list[tuple[str, str]]:
+        """Return each visible message and its blob, the newest first."""
+        rows = self.work.connection.execute(
+            select(_MESSAGE.id, _MESSAGE.blob_id)
+            .where(
+                _MESSAGE.profile_id == profile_id,
+                _MESSAGE.blob_id.is_not(None),
+                self._visible(profile_id),
+            )
+            .order_by(_MESSAGE.serial.desc(), _MESSAGE.id.desc())
+        )
+        return [(row.id, row.blob_id) for row in rows]
+
+    def some(self, profile_id: str, message_ids: Collection[str]) -> list[InboxMessage]:
+        """Return some visible messages, a batch at most, the oldest first."""
+        if not message_ids:
+            return []
+        return self._messages(
+            _MESSAGE.profile_id == profile_id,
+            _MESSAGE.id.in_(sorted(message_ids)),
+            self._visible(profile_id),
+        )
+
+    def fitting(
+        self, profile_id: str, wanted: WantedMessages
+    ) -> list[tuple[str, str, str]]:
+        """
+        Return what is wanted of the visible messages, the newest first.
+
+        Of each its id, its conversation, and its blob or an empty text. What lies
+        sealed is not looked at: words, and files (`finding.MessageFinding`).
+        """
+        fits = [_MESSAGE.profile_id == profile_id, self._visible(profile_id)]
+        if wanted.unread:
+            fits.append(_MESSAGE.read_at.is_(None))
+        if wanted.sent:
+            fits.append(_MESSAGE.direction == Direction.OUT.value)
+        if wanted.begin is not None:
+            fits.append(_MESSAGE.serial >= wanted.begin)
+        if wanted.end is not None:
+            fits.append(_MESSAGE.serial < wanted.end)
+        if wanted.address:
+            with_them = self._with_address(profile_id, wanted.address)
+            fits.append(_MESSAGE.conversation_id.in_(with_them))
+        rows = self.work.connection.execute(
+            select(_MESSAGE.id, _MESSAGE.conversation_id, _MESSAGE.blob_id)
+            .where(*fits)
+            .order_by(_MESSAGE.serial.desc(), _MESSAGE.id.desc())
+        )
+        return [(one, talk, blob_id or "") for one, talk, blob_id in rows]
+
+    def newer(self, profile_id: str, message_ids: Collection[str]) -> dict[str, int]:
+        """Return how many visible messages of its conversation came after each."""
+        one = inbox_messages.alias()
+        rows = self.work.connection.execute(
+            select(one.c.id, func.count())
+            .join(
+                inbox_messages,
+                and_(
+                    _MESSAGE.conversation_id == one.c.conversation_id,
+                    tuple_(_MESSAGE.serial, _MESSAGE.id)
+                    > tuple_(one.c.serial, one.c.id),
+                ),
+            )
+            .where(
+                one.c.id.in_(sorted(message_ids)),
+                one.c.profile_id == profile_id,
+                _MESSAGE.profile_id == profile_id,
+                self._visible(profile_id),
+            )
+            .group_by(one.c.id)
+        )
+        found = {row[0]: int(row[1]) for row in rows}
+        return {one: found.get(one, 0) for one in message_ids}
+
+    def period(self, profile_id: str) -> tuple[int, int] | None:
+        """Return when the first and the last visible message came, or None."""
+        first, last = self.work.connection.execute(
+            select(func.min(_MESSAGE.serial), func.max(_MESSAGE.serial)).where(
+                _MESSAGE.profile_id == profile_id, self._visible(profile_id)
+            )
+        ).one()
+        return None if first is None else (first, last)
+
+    def _with_address(self, profile_id: str, address: str) -> Select[Any]:
+        """Return the conversations with a correspondent, secret ones too."""
+        with_them = {
+            *correspondent_digests(self.work.keys, profile_id, address),
+            *secret_digests(self.work.keys, profile_id, address),
+        }
+        return select(conversations.c.id).where(
+            conversations.c.profile_id == profile_id,
+            conversations.c.correspondent.in_(sorted(with_them)),
+        )
+
     def message_count(self, profile_id: str, conversation_id: str) -> int:
         """Return how many messages of a conversation are visible."""
         return self.work.connection.execute(
@@ -233,15 +374,7 @@ class InboxReader:
         found = self._deciding(profile_id, _MESSAGE.conversation_id == conversation.id)
         if found:
             return found
-        keys, address = self.work.keys, conversation.address
-        with_them = {
-            *correspondent_digests(keys, profile_id, address),
-            *secret_digests(keys, profile_id, address),
-        }
-        of_them = select(conversations.c.id).where(
-            conversations.c.profile_id == profile_id,
-            conversations.c.correspondent.in_(sorted(with_them)),
-        )
+        of_them = self._with_address(profile_id, conversation.address)
         among: ColumnElement[bool] = _MESSAGE.conversation_id.in_(of_them)
         if conversation.state is ConversationState.ENDED:
             among = and_(among, _MESSAGE.at <= conversation.ended_at)

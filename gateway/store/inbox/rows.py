@@ -20,6 +20,7 @@ from gateway.store.inbox.values import (
 )
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.tables import inbox_messages
+from gateway.store.tasks.values import TaskKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ERASE = Prepared(
@@ -112,7 +113,7 @@ class InboxRows:
                 for one in messages
             ],
         )
-        self._release(messages)
+        self._release(profile_id, messages)
 
     def take_back(self, profile_id: str, message: InboxMessage) -> None:
         """Empty a message that its patient did not delete; it says when that was."""
@@ -128,9 +129,11 @@ class InboxRows:
                 }
             ],
         )
-        self._release([message])
+        self._release(profile_id, [message])
 
-    def _release(self, messages: Iterable[InboxMessage]) -> None:
+    def _release(self, profile_id: str, messages: Iterable[InboxMessage]) -> None:
+        # Their words, made ahead, go with them.
+        self.work.tasks.ask(TaskKind.INDEX, profile_id)
         by_key: dict[str, list[str]] = {}
         for one in messages:
             if one.blob_id:  # those of one that was taken back are gone already

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from attrs import field, frozen
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from gateway.message.threading import MOST_REFERENCES, Threaded, find_thread
 from gateway.rights.messaging_rules import END_SUBJECT
@@ -34,19 +34,31 @@ _OF_CORRESPONDENT = (
     _COLUMNS.profile_id == bindparam("profile"),
     _COLUMNS.correspondent.in_([bindparam("digest"), bindparam("before")]),
 )
+_ROWS = select(
+    _COLUMNS.id,
+    _COLUMNS.profile_id,
+    _COLUMNS.thread,
+    _COLUMNS.state,
+    _COLUMNS.display,
+    _COLUMNS.last_at,
+    _COLUMNS.ended_at,
+)
 _ABOUT = Prepared(
-    select(
-        _COLUMNS.id,
-        _COLUMNS.profile_id,
-        _COLUMNS.thread,
-        _COLUMNS.state,
-        _COLUMNS.display,
-        _COLUMNS.last_at,
-        _COLUMNS.ended_at,
-    ).where(
+    _ROWS.where(
         *_OF_CORRESPONDENT,
         or_(_COLUMNS.thread == bindparam("thread"), _COLUMNS.thread.is_(None)),
     )
+)
+_LAST = Prepared(
+    _ROWS.where(*_OF_CORRESPONDENT)
+    .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
+    .limit(1)
+)
+_ENDED = Prepared(
+    select(_COLUMNS.ended_at)
+    .where(*_OF_CORRESPONDENT, _COLUMNS.ended_at.is_not(None))
+    .order_by(_COLUMNS.ended_at.desc())
+    .limit(1)
 )
 _CHANGE = Prepared(
     update(conversations).where(_COLUMNS.id == bindparam("conversation")),
@@ -101,12 +113,12 @@ class ConversationThreads:
         in another order than that: one from before the end reopens nothing, and only
         the newest says how the correspondent is called.
         """
-        row = self._find(talk)
+        known = _KeptThreads(self.work, talk)
+        row = known.find()
         if row is None:
-            return self._open(talk, name=name, kind=kind, state=state, at=at)
-        known = self.work.unseal(
-            talk.key_id, row.display, f"conversations.display:{row.id}"
-        )
+            last = known.last()
+            new = self._open(known, name=name, kind=kind, state=state, at=at)
+            return Met(new, "" if last is None else self._name(talk, last))
         is_newest = at >= row.last_at
         is_over = row.state == ConversationState.ENDED.value and at <= row.ended_at
         opens = state is ConversationState.OPEN and not is_over
@@ -124,7 +136,7 @@ class ConversationThreads:
                 }
             ],
         )
-        return Met(row.id, known["name"])
+        return Met(row.id, self._name(talk, row))
 
     def begin(self, talk: Talk, *, name: str, kind: str, at: datetime) -> str:
         """
@@ -133,10 +145,11 @@ class ConversationThreads:
         ``at`` is of the newest message that may be answered: an end that comes after
         it ends this one too.
         """
-        row = self._find(talk)
+        known = _KeptThreads(self.work, talk)
+        row = known.find()
         if row is None:
             state = ConversationState.OPEN
-            return self._open(talk, name=name, kind=kind, state=state, at=at).id
+            return self._open(known, name=name, kind=kind, state=state, at=at)
         if row.state == ConversationState.ENDED.value:
             self.work.connection.execute(
                 update(conversations)
@@ -156,31 +169,20 @@ class ConversationThreads:
             is_secret=True,
         )
         named = references[-MOST_REFERENCES:]
-        return bool(named) and self._known(talk).answered(named) is not None
-
-    def _known(self, talk: Talk) -> _KeptThreads:
-        return _KeptThreads(self.work, talk)
-
-    def _find(self, talk: Talk) -> Any:
-        message = Threaded(
-            references=talk.references,
-            subject=talk.subject,
-            is_of_all=talk.subject == END_SUBJECT,
-        )
-        return find_thread(self._known(talk), message)
+        known = _KeptThreads(self.work, talk)
+        return bool(named) and known.answered(named) is not None
 
     def _open(
         self,
-        talk: Talk,
+        known: _KeptThreads,
         *,
         name: str,
         kind: str,
         state: ConversationState,
         at: datetime,
-    ) -> Met:
+    ) -> str:
         """Open a conversation; the end of all with that correspondent ends it too."""
-        kept = self._known(talk)
-        ended_at, last = kept.ended_at(), kept.last()
+        talk, ended_at = known.talk, known.ended_at()
         if state is ConversationState.ENDED:
             ended_at = at
         elif ended_at is not None and at <= ended_at:
@@ -190,8 +192,8 @@ class ConversationThreads:
             conversations,
             id=conversation_id,
             profile_id=talk.profile_id,
-            correspondent=kept.digests[0],
-            thread=kept.subject_digest(talk.subject),
+            correspondent=known.digests[0],
+            thread=known.subject_digest,
             started_at=self.work.now,
             display=self._display(talk, name, conversation_id),
             mailbox_kind=kind,
@@ -199,12 +201,11 @@ class ConversationThreads:
             state=state.value,
             ended_at=ended_at if state is ConversationState.ENDED else None,
         )
-        if last is None:
-            return Met(conversation_id, "")
-        said = self.work.unseal(
-            talk.key_id, last.display, f"conversations.display:{last.id}"
-        )
-        return Met(conversation_id, said["name"])
+        return conversation_id
+
+    def _name(self, talk: Talk, row: Any) -> str:
+        place = f"conversations.display:{row.id}"
+        return str(self.work.unseal(talk.key_id, row.display, place)["name"])
 
     def _display(self, talk: Talk, name: str, conversation_id: str) -> bytes:
         said = {"address": talk.address, "name": name}
@@ -251,50 +252,50 @@ class _KeptThreads:
     def about(self, subject: str) -> Any:
         """Return the conversation on a subject, or None; those of before are split."""
         while True:
-            about = self._about(subject)
+            about = self._rows(_ABOUT, thread=self._thread(subject))
             whole = [row for row in about if row.thread is None]
             if not whole:
                 return about[0] if about else None
             for row in whole:  # of an earlier version: by subjects from now on
                 split(self.work, row.profile_id, row.id)
 
-    def _about(self, subject: str) -> Sequence[Any]:
-        return _ABOUT.rows(
-            self.work.connection,
-            profile=self.talk.profile_id,
-            digest=self.digests[0],
-            before=self.digests[1],
-            thread=self.subject_digest(subject),
-        )
-
     def last(self) -> Any:
         """Return the conversation that was the last, or None."""
-        newest = (
-            select(conversations)
-            .where(*self._all())
-            .order_by(_COLUMNS.last_at.desc(), _COLUMNS.id)
-            .limit(1)
+        found = self._rows(_LAST)
+        if found and found[0].thread is None:  # of an earlier version
+            split(self.work, found[0].profile_id, found[0].id)
+            found = self._rows(_LAST)
+        return found[0] if found else None
+
+    def find(self) -> Any:
+        """Return the conversation that this message goes on with, or None."""
+        message = Threaded(
+            references=self.talk.references,
+            subject=self.talk.subject,
+            is_of_all=self.talk.subject == END_SUBJECT,
         )
-        row = self.work.connection.execute(newest).first()
-        if row is not None and row.thread is None:  # of an earlier version
-            split(self.work, row.profile_id, row.id)
-            row = self.work.connection.execute(newest).first()
-        return row
+        return find_thread(self, message)
 
     def ended_at(self) -> datetime | None:
         """Return when the correspondent ended all of it last, None: never."""
-        found: datetime | None = self.work.connection.execute(
-            select(func.max(_COLUMNS.ended_at)).where(*self._all())
-        ).scalar()
-        return found
+        found = self._rows(_ENDED)
+        return found[0].ended_at if found else None
 
-    def subject_digest(self, subject: str) -> str:
-        """Return what stands for a subject with this correspondent."""
+    @property
+    def subject_digest(self) -> str:
+        """What stands for the subject of this message with its correspondent."""
+        return self._thread(self.talk.subject)
+
+    def _thread(self, subject: str) -> str:
         keys, talk = self.work.keys, self.talk
         return thread_digest(keys, talk.profile_id, talk.address, subject)
 
-    def _all(self) -> tuple[ColumnElement[bool], ...]:
-        return (
-            _COLUMNS.profile_id == self.talk.profile_id,
-            _COLUMNS.correspondent.in_(self.digests),
+    def _rows(self, statement: Prepared, **values: str) -> list[Any]:
+        digest, before = self.digests
+        return statement.rows(
+            self.work.connection,
+            profile=self.talk.profile_id,
+            digest=digest,
+            before=before,
+            **values,
         )

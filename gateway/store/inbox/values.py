@@ -66,6 +66,30 @@ class Conversation:
     ended_at: datetime | None = None
     is_secret: bool = False
 
+    @property
+    def said(self) -> tuple[str, str]:
+        """With whom it is, as it is searched."""
+        return self.name, self.address
+
+
+@frozen(kw_only=True)
+class WantedMessages:
+    """
+    What somebody looks for among the messages.
+
+    ``address`` is a correspondent's; ``begin`` and ``end``, not included, are moments
+    in microseconds since 1970. ``words`` are folded: every one has to begin a word of
+    the subject, the text, the name of a file or of the correspondent.
+    """
+
+    unread: bool = False
+    sent: bool = False
+    with_files: bool = False
+    address: str = field(default="", repr=False)
+    begin: int | None = None
+    end: int | None = None
+    words: tuple[str, ...] = field(default=(), repr=False)
+
 
 @frozen(kw_only=True)
 class InboxMessage:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import asdict, field, frozen
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from gateway.core.actors import Actor, Means, Who
 from gateway.errors import DestroyedError
@@ -22,6 +22,7 @@ from gateway.rights.delegation_rules import (
     standing,
 )
 from gateway.rights.representation_rules import Basis
+from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.facts import said_of
@@ -35,6 +36,25 @@ ATTACHED: Final = "attached"
 
 _MOST_SHOWN = 50
 """Of one patient; those that are over make room for newer ones."""
+
+
+def _asked(condition: ColumnElement[bool]) -> Prepared:
+    return Prepared(
+        select(delegations)
+        .where(condition)
+        # What is still worth something comes before what is over.
+        .order_by(
+            delegations.c.ended_at.is_not(None),
+            delegations.c.created_at.desc(),
+            delegations.c.id,
+        )
+        .limit(_MOST_SHOWN)
+    )
+
+
+_OF_HOLDER = _asked(delegations.c.holder_id == bindparam("asked"))
+_OF_HELPER = _asked(delegations.c.helper_id == bindparam("asked"))
+_BY_ID = _asked(delegations.c.id == bindparam("asked"))
 
 
 @frozen(kw_only=True)
@@ -195,11 +215,11 @@ class Delegations:
 
     def of_holder(self, profile_id: str) -> tuple[Delegation, ...]:
         """Return what a patient asked of others, the newest first."""
-        return self._some(delegations.c.holder_id == profile_id)
+        return self._some(_OF_HOLDER, profile_id)
 
     def of_helper(self, profile_id: str) -> tuple[Delegation, ...]:
         """Return what others asked of a patient, the newest first."""
-        return self._some(delegations.c.helper_id == profile_id)
+        return self._some(_OF_HELPER, profile_id)
 
     def holder(self, one: Delegation) -> Profile | None:
         """Return whose space it is about, None where that is destroyed."""
@@ -217,21 +237,11 @@ class Delegations:
 
     def get(self, delegation_id: str) -> Delegation | None:
         """Return one, or None."""
-        found = self._some(delegations.c.id == delegation_id)
+        found = self._some(_BY_ID, delegation_id)
         return found[0] if found else None
 
-    def _some(self, condition: ColumnElement[bool]) -> tuple[Delegation, ...]:
-        rows = self.work.connection.execute(
-            select(delegations)
-            .where(condition)
-            # What is still worth something comes before what is over.
-            .order_by(
-                delegations.c.ended_at.is_not(None),
-                delegations.c.created_at.desc(),
-                delegations.c.id,
-            )
-            .limit(_MOST_SHOWN)
-        )
+    def _some(self, statement: Prepared, asked: str) -> tuple[Delegation, ...]:
+        rows = statement.rows(self.work.connection, asked=asked)
         return tuple(self._delegation(row) for row in rows)
 
     def accept(self, one: Delegation) -> None:

@@ -50,7 +50,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, chain_of
-from gateway.store.patients.digests import DigestHour, Digests
+from gateway.store.patients.daily_due import DigestHour, Digests
 from gateway.store.patients.notice_centre import NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.profiles import Profile, Profiles

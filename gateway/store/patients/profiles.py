@@ -34,7 +34,7 @@ from gateway.store.patients.rights import (
     seal_rights,
     sets_of,
 )
-from gateway.store.patients.traits import keep_traits
+from gateway.store.patients.traits import add_traits, keep_traits
 from gateway.store.patients.values import Profile, ProfileChange, ProfileRights
 from gateway.store.sealed.digest_keys import Label
 from gateway.store.tables import (
@@ -117,7 +117,7 @@ class Profiles:
             sets=self._sets_of(profile_id, ()),
         )
         self._keep_first(profile_id, state, language)
-        keep_traits(self.work, profile_id, traits)
+        add_traits(self.work, profile_id, traits)
         add_deadline(self.work, profile_id, ProfileState(state), self.work.now)
         self.work.note_patient(
             Action.PROFILE_ADDED,

@@ -47,6 +47,11 @@ class WantedTraits:
 def keep_traits(work: UnitOfWork, profile_id: str, traits: IdentityTraits) -> None:
     """Have a patient be found by these traits, and by no others."""
     forget_traits(work, profile_id)
+    add_traits(work, profile_id, traits)
+
+
+def add_traits(work: UnitOfWork, profile_id: str, traits: IdentityTraits) -> None:
+    """Have a patient be found by these traits, who was found by none."""
     for digest in sorted({_digest(work, one.text) for one in _ways(traits)} - {""}):
         work.add(patient_traits, profile_id=profile_id, digest=digest)
 

@@ -43,6 +43,17 @@ professional_sessions = Table(
     Column("row_mac", LargeBinary),  # see `gateway.store.sealed.rows`
 )
 
+ended_sign_ins = Table(
+    "ended_sign_ins",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("provider_session", String(64), index=True),  # keyed, of sid
+    Column("provider_subject", String(64), index=True),  # keyed, of sub
+    Column("at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+"""Sign-ins at a provider of identities that are over; one of both says which."""
+
 message_templates = Table(
     "message_templates",
     metadata,

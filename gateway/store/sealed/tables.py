@@ -112,4 +112,4 @@ carried = Table(
     Column("done_at", UtcDateTime),
     Column("mac", LargeBinary),  # that it is done; NULL: not yet
 )
-"""What of an older database was carried over; see `gateway.store.carrying`."""
+"""What of an older database was carried over; see `gateway.store.carrying.carrying`."""

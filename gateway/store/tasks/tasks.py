@@ -30,6 +30,9 @@ from gateway.store.tasks.values import Task, TaskKind, TaskRow, TaskState
 
 __all__ = ["Task", "TaskKind", "TaskRow", "TaskState", "Tasks", "new_owner"]
 
+Condition = ColumnElement[bool]
+"""Of which tasks something is asked; who asks is given it by the store, ready."""
+
 _FINISH = delete(tasks).where(
     tasks.c.id == bindparam("task"), tasks.c.lease_owner == bindparam("owner")
 )
@@ -123,7 +126,7 @@ class Tasks:
         kinds: Iterable[TaskKind],
         limit: int,
         lease: timedelta,
-        where: ColumnElement[bool] | None = None,
+        where: Condition | None = None,
     ) -> list[Task]:
         """
         Take up to ``limit`` tasks that are due, oldest first, for ``lease``.
@@ -152,7 +155,7 @@ class Tasks:
         ]
 
     def anything_due(
-        self, kinds: Iterable[TaskKind], where: ColumnElement[bool] | None = None
+        self, kinds: Iterable[TaskKind], where: Condition | None = None
     ) -> bool:
         """Tell, without locking anything, whether a claim may find something."""
         wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}

@@ -1,5 +1,5 @@
 """
-What was made ahead of a patient's documents, sealed, a part in each row.
+What was made ahead of a patient's documents and messages, sealed, a part in each row.
 
 Nothing rests on it: each entry names the row it was made of by the MAC that the row had
 (`row_mac`), and a row that has another one now is read itself. So it may be old, gone
@@ -21,7 +21,10 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import document_indexes, documents
 
 LIST: Final = 0
-"""The part that has the list; those after it have words of texts."""
+"""
+The part that has the list; those after it have words of documents' texts, those before
+it words of messages: the first of these is -1.
+"""
 
 _MARK: Final = 8
 """Last bytes of a row's MAC that it is known by."""
@@ -38,11 +41,11 @@ _PART = Prepared(
         _COLUMNS.profile_id == bindparam("profile"), _COLUMNS.part == bindparam("part")
     )
 )
-_TEXTS = Prepared(
-    select(_COLUMNS.part, _COLUMNS.key_id, _COLUMNS.content)
-    .where(_COLUMNS.profile_id == bindparam("profile"), _COLUMNS.part > LIST)
-    .order_by(_COLUMNS.part)
+_OF_PATIENT = select(_COLUMNS.part, _COLUMNS.key_id, _COLUMNS.content).where(
+    _COLUMNS.profile_id == bindparam("profile")
 )
+_TEXTS = Prepared(_OF_PATIENT.where(_COLUMNS.part > LIST).order_by(_COLUMNS.part))
+_MESSAGES = Prepared(_OF_PATIENT.where(_COLUMNS.part < LIST).order_by(_COLUMNS.part))
 
 
 @frozen
@@ -66,8 +69,15 @@ class DocumentIndexes:
         return None if row is None else self._opened(profile_id, part, row)
 
     def texts(self, profile_id: str) -> dict[int, bytes]:
-        """Return the parts with words, by their numbers; those that open."""
-        rows = _TEXTS.rows(self.work.connection, profile=profile_id)
+        """Return the parts with documents' words, by their numbers; those that open."""
+        return self._all(profile_id, _TEXTS)
+
+    def messages(self, profile_id: str) -> dict[int, bytes]:
+        """Return the parts with messages' words, by numbers below 0; as above."""
+        return self._all(profile_id, _MESSAGES)
+
+    def _all(self, profile_id: str, some: Prepared) -> dict[int, bytes]:
+        rows = some.rows(self.work.connection, profile=profile_id)
         found = {one.part: self._opened(profile_id, one.part, one) for one in rows}
         return {part: content for part, content in found.items() if content is not None}
 

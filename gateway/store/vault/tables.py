@@ -114,9 +114,10 @@ document_indexes = Table(
     "document_indexes",
     metadata,
     Column("profile_id", Id, ForeignKey("profiles.id"), primary_key=True),
-    Column("part", Integer, primary_key=True),  # 0: the list; further: words of texts
+    # 0: the list; from 1 on words of documents' texts, from -1 down of messages.
+    Column("part", Integer, primary_key=True),
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("content", LargeBinary, nullable=False),  # sealed
 )
-"""What was made ahead of a patient's documents, to list and search them at once."""
+"""What was made ahead of a patient's documents and messages, to search them at once."""

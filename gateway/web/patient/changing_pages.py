@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
@@ -21,18 +23,12 @@ from gateway.web.site.answers import Answer, redirect, with_query
 from gateway.web.site.code_digits import digits_of
 from gateway.web.site.visits import Visit
 
-_PROVED_FOR = frozenset(
-    {
-        "/account/password",
-        "/account/login",
-        "/account/email",
-        "/account/telephone",
-        "/people/new",
-        "/account/passkeys/new",
-        "/account/close",
-        "/account/download",
-    }
+_ACCOUNT, _PEOPLE = "/account", "/people"
+_PROVED_FOR: Final = re.compile(
+    r"/account/(password|login|email|telephone|passkeys/new|close|download)"
+    r"|/people/(new|child|[0-9a-f]{32}/(others|close))"
 )
+"""What proving may lead to; of any other address it leads to the account."""
 
 
 @frozen
@@ -54,7 +50,11 @@ class ChangingPages:
     def _wanted(self, visit: Visit) -> str:
         """Return the change that proving leads to."""
         named = visit.form.line("for") or visit.query.get("for", "")
-        return named if named in _PROVED_FOR else "/account"
+        return named if _PROVED_FOR.fullmatch(named) else _ACCOUNT
+
+    def _back(self, visit: Visit) -> str:
+        """Return where one comes from who was asked to prove it."""
+        return _PEOPLE if self._wanted(visit).startswith(_PEOPLE) else _ACCOUNT
 
     def to_prove(self, visit: Visit) -> Answer | None:
         """Lead to the proof where there is none, or return None."""
@@ -83,6 +83,7 @@ class ChangingPages:
             problem=problem,
             until=until,
             wanted=self._wanted(visit),
+            back=self._back(visit),
             requests=self.desk.settings.web.code_requests,
             shown_email=hidden_address(visit.profile.email),
         )
@@ -111,7 +112,7 @@ class ChangingPages:
         return CodeForm(
             action="/account/prove/code",
             again="/account/prove/again",
-            back="/account",
+            back=self._back(visit),
             wanted=self._wanted(visit),
             shown_email=hidden_address(visit.profile.email),
         )

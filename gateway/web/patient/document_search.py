@@ -32,8 +32,11 @@ PATH: Final = "/documents"
 MONTHS: Final = (3, 12)
 """Periods that are offered beside the years."""
 
-_MOST_SEALED: Final = 800
-_DIGEST: Final = 16
+MOST_SEALED: Final = 800
+"""Characters of an address that what was typed may take."""
+
+DIGEST: Final = 16
+"""Characters that stand for a name in an address."""
 
 
 @frozen(kw_only=True)
@@ -60,14 +63,14 @@ class AskedDocuments:
         when, sealed = said.get("when", ""), said.get("q", "")
         return cls(
             kind=kind if kind in KINDS else "",
-            by=by if len(by) == _DIGEST and by.isalnum() else "",
-            when=when if _is_period(when) else "",
+            by=by if len(by) == DIGEST and by.isalnum() else "",
+            when=when if is_period(when) else "",
             masked=said.get("masked") == "1",
             unread=said.get("unread") == "1",
             fresh=said.get("fresh") == "1",
             replaced=said.get("replaced") == "1",
             by_filing=said.get("order") == "filed",
-            sealed=sealed if len(sealed) <= _MOST_SEALED else "",
+            sealed=sealed if len(sealed) <= MOST_SEALED else "",
         )
 
     def said(self) -> dict[str, str]:
@@ -91,9 +94,7 @@ class AskedDocuments:
 
     def page(self, number: int | str = "") -> str:
         """Return the address of a page of this list; without a number, up to it."""
-        said = self.said()
-        start = f"{with_query(PATH, said)}&" if said else f"{PATH}?"
-        return f"{start}page={number}" if number else start
+        return paged(PATH, self.said(), number)
 
     @property
     def unsearched(self) -> AskedDocuments:
@@ -111,7 +112,14 @@ class AskedDocuments:
         return bool(evolve(self, replaced=False, by_filing=False).said())
 
 
-def _is_period(when: str) -> bool:
+def paged(path: str, said: Mapping[str, str], number: int | str = "") -> str:
+    """Return the address of a page of a list; without a number, up to it."""
+    start = f"{with_query(path, said)}&" if said else f"{path}?"
+    return f"{start}page={number}" if number else start
+
+
+def is_period(when: str) -> bool:
+    """Tell whether an address means a period that is offered, or any year."""
     months = {f"{one}m" for one in MONTHS}
     return when in months or (len(when) == 4 and when.isascii() and when.isdigit())
 
@@ -194,7 +202,7 @@ class NameDigests:
     def digest(self, name: str) -> str:
         """Return what stands for a name with this patient."""
         keys = self.work.keys
-        return column_digest(keys, "search.by", name, owner=self.profile_id)[:_DIGEST]
+        return column_digest(keys, "search.by", name, owner=self.profile_id)[:DIGEST]
 
     def find(self, digest: str, names: Iterable[str]) -> str:
         """Return the name that a digest stands for among some, or an empty text."""

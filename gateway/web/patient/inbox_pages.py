@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gateway.core.folding import MOST_ASKED
 from gateway.core.refusals import WritingRefusal
 from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
@@ -20,18 +21,18 @@ from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.document_search import MONTHS, TypedSealing
 from gateway.web.patient.draft_pages import MOST_DRAFTS
 from gateway.web.patient.home_page import own_address
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.message_lists import MessageLists
+from gateway.web.patient.message_search import AskedMessages
 from gateway.web.patient.thread import Thread, is_the_same, older_of
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
 from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.uploads import shown_type
 from gateway.web.site.visits import Visit
-
-_UNREAD = "unread"
-"""What an address says that asks for what is not read yet."""
 
 
 @frozen
@@ -41,41 +42,42 @@ class InboxPages:
     desk: PatientDesk
 
     def inbox(self, visit: Visit) -> Answer:
-        """List the conversations, or those not all read, the newest first."""
-        profile_id, unread = visit.profile.id, visit.query.get("show") == _UNREAD
+        """List the conversations, or those in which something fits, newest first."""
+        profile_id, asked = visit.profile.id, AskedMessages.read(visit.query)
         with self.desk.database.read() as work:
+            listed = MessageLists(self.desk, work, visit).made(asked)
             reader = inbox_of(work)
-            every = reader.count(profile_id)
-            not_read = reader.count(profile_id, unread=True)
-            page = ListPage.asked(visit.query, not_read if unread else every)
-            path = f"/inbox?show={_UNREAD}&" if unread else "/inbox?"
-            if not page.is_there:
-                return redirect(f"{path}page={page.pages}")
-            conversations = reader.conversations(
-                profile_id, PER_PAGE, page.offset, unread=unread
-            )
             lost = SentCopies(work, profile_id).with_losses(
-                [one.id for one in conversations]
+                [one.conversation.id for one in listed.lines]
             )
             can_write = reader.has_contacts(profile_id)
             drafts = DraftReader(reader).all(profile_id, MOST_DRAFTS)
+        if listed.is_old:
+            self.desk.have_index_made(profile_id)
+        if not listed.page.is_there:
+            return redirect(asked.page(listed.page.pages))
         return self.desk.page(
             visit,
             "inbox.html",
-            conversations=conversations,
+            found=listed,
+            asked=asked,
             lost=lost,
             can_write=can_write,
             address=own_address(self.desk, visit.profile),
-            every=every,
-            not_read=not_read,
-            only_unread=unread,
-            path=path,
             drafts=drafts,
             begun={one.id for one in drafts if one.is_answer},
-            number=page.number,
-            pages=page.pages,
+            recent_periods=[f"{one}m" for one in MONTHS],
+            most_asked=MOST_ASKED,
             deleted="deleted" in visit.query,
         )
+
+    def search(self, visit: Visit) -> Answer:
+        """Take what was typed and chosen, and lead to its list."""
+        form = visit.form
+        said = {name: form.line(name) for name in form.fields if name != "q"}
+        with self.desk.database.read() as work:
+            sealed = TypedSealing(work, visit).seal(form.line("words"))
+        return redirect(AskedMessages.read({**said, "q": sealed}).address())
 
     def conversation(self, visit: Visit, conversation_id: str) -> Answer:
         """Show a page of a conversation; that marks what is on it as read."""
@@ -112,7 +114,7 @@ class InboxPages:
 
         ``kept``: what was written is a draft now.
         """
-        profile = visit.profile
+        profile, found = visit.profile, visit.query.get("found", "")
         with self.desk.database.read() as work:
             reader = inbox_of(work)
             total = reader.message_count(profile.id, conversation.id)
@@ -133,8 +135,9 @@ class InboxPages:
             status=status,
             conversation=conversation,
             shown=shown,
-            folded=older_of(shown, fresh),
+            folded=older_of(shown, {*fresh, found}),
             fresh=fresh,
+            found=found,
             subject=subject_of(messages),
             proven=proven,
             is_proven=is_the_same(conversation.name, proven),

@@ -14,7 +14,7 @@ from gateway.core.notices import (
     families_to_choose,
     notice_table,
 )
-from gateway.core.texts.centre import FAMILY_TEXTS, WHEN_TEXTS
+from gateway.core.texts.notice_centre import FAMILY_TEXTS, WHEN_TEXTS
 from gateway.errors import NotFoundError
 from gateway.rights.notice_rules import email_when
 from gateway.store.base.work import UnitOfWork

@@ -41,7 +41,7 @@ from gateway.web.patient.results_pages import ResultsPages
 from gateway.web.patient.sign_in_pages import SignInPages
 from gateway.web.patient.why_pages import WhyPages
 from gateway.web.patient.writing_pages import WritingPages
-from gateway.web.site.mail_setup import MailSetup, mail_service_of
+from gateway.web.site.mail_setup import MailSetup
 from gateway.web.site.routes import Page, Rescue, Route
 
 _ID = "<string(length=32):{}>"
@@ -97,7 +97,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
     return (
         get("/", sign_in.start, anyone),
         get("/help", sign_in.help, anyone),
-        *MailSetup(mail_service_of(desk.settings)).routes(),
+        *MailSetup.of(desk.settings).routes(),
         get("/legal", fixed.legal, anyone),
         get("/privacy", fixed.privacy, anyone),
         get("/accessibility", fixed.accessibility, anyone),
@@ -133,6 +133,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
             post("/notices/clear", notices.clear),
             post(f"{notice}/remove", notices.remove),
             get("/inbox", inbox.inbox),
+            post("/inbox/search", inbox.search),
             get(conversation, inbox.conversation),
             get(file, inbox.file),
             get(f"{file}/view", inbox.view),

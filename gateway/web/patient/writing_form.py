@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
-from gateway.core.refusals import AttachmentRefusal
-from gateway.core.texts.writing import ATTACHMENT_TEXTS, MESSAGING_NOTICE
+from gateway.core.texts.writing import MESSAGING_NOTICE
 from gateway.documents.media import ENDINGS
 from gateway.evidence.policies import files_policy_of
 from gateway.rights.attachment_rules import (
@@ -23,8 +22,9 @@ from gateway.store.mailbox.terms import ReplyTerms
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
+from gateway.web.site.forms import FieldProblem
 from gateway.web.site.names import file_name
-from gateway.web.site.uploads import AcceptedFile, judge_files
+from gateway.web.site.uploads import AcceptedFile, file_problems, judge_files
 from gateway.web.site.visits import Visit
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -33,17 +33,6 @@ _MAX_TEXT = 20_000
 _CHOICES = 30
 _MOST_KEPT = 50
 """Documents that a draft remembers, more than any message may have."""
-_BUSY = 503  # too many others were sending files
-
-
-@frozen(kw_only=True)
-class Problem:
-    """What is wrong with one field; ``text`` is ready to show, empty for our own."""
-
-    name: str
-    code: str
-    text: str = ""
-    file: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)
@@ -57,7 +46,7 @@ class Filled:
     draft: str = ""
     """The id of the draft that a new message is kept as."""
     once: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[FieldProblem, ...] = ()
     is_filled: bool = False
     had_files: bool = False
 
@@ -81,7 +70,7 @@ class Filled:
             to=to,
         )
 
-    def of(self, name: str) -> tuple[Problem, ...]:
+    def of(self, name: str) -> tuple[FieldProblem, ...]:
         """Return the problems of one field."""
         return tuple(one for one in self.problems if one.name == name)
 
@@ -148,16 +137,13 @@ class WritingForm:
         )
         problems = []
         if needs_subject and not filled.subject:
-            problems.append(Problem(name="subject", code="missing"))
+            problems.append(FieldProblem(name="subject", code="missing"))
         if len(filled.subject) > _MAX_SUBJECT:
-            problems.append(Problem(name="subject", code="long"))
+            problems.append(FieldProblem(name="subject", code="long"))
         if not filled.text:
-            problems.append(Problem(name="text", code="missing"))
+            problems.append(FieldProblem(name="text", code="missing"))
         if len(filled.text) > _MAX_TEXT:
-            problems.append(Problem(name="text", code="long"))
-        if form.cut:
-            code = "busy" if form.cut == _BUSY else "cut"
-            problems.append(Problem(name="files", code=code))
+            problems.append(FieldProblem(name="text", code="long"))
         vault = self._chosen(work, visit, filled)
         judged = judge_files(
             form.files,
@@ -172,15 +158,7 @@ class WritingForm:
                 for one in vault
             ],
         )
-        problems += [
-            Problem(
-                name="files",
-                code=one.refusal.value,
-                text=_say(one.refusal, visit.language),
-                file=one.name,
-            )
-            for one in judged.refused
-        ]
+        problems += file_problems(judged, form.cut, visit.language)
         writing = Writing(
             subject=filled.subject,
             text=filled.text,
@@ -223,10 +201,6 @@ class WritingForm:
 def _chosen(visit: Visit) -> frozenset[str]:
     """Return the ids that a form names; what is none is left out."""
     return frozenset(filter(_ID.fullmatch, visit.form.all("document")))
-
-
-def _say(refusal: AttachmentRefusal, language: str) -> str:
-    return ATTACHMENT_TEXTS[refusal][1 if language == "en" else 0]
 
 
 def notice(language: str) -> str:

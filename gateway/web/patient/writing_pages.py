@@ -22,8 +22,9 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages, subject_of
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
-from gateway.web.patient.writing_form import Filled, Problem, WritingForm, notice
+from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.forms import FieldProblem
 from gateway.web.site.visits import Visit, person_name
 
 _LOOKED_AT = 20
@@ -149,7 +150,7 @@ class WritingPages:
         if conversation is not None and route is not None and is_refused:
             self._note_refusal(profile, conversation, route, writing)
         if conversation is None:
-            missing = Problem(name="contact", code="missing")
+            missing = FieldProblem(name="contact", code="missing")
             filled = evolve(filled, problems=(missing, *filled.problems))
         elif route is None or route.refusal is not None:
             kept = self._keep_new(profile, filled)

@@ -8,32 +8,20 @@ from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
-from gateway.core.texts.writing import ATTACHMENT_TEXTS
 from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.messaging_rules import END_SUBJECT
 from gateway.store.professionals.templates import MessageTemplates
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import Answers, ProfessionalWriting
+from gateway.web.site.forms import FieldProblem
 from gateway.web.site.languages import zone_of
-from gateway.web.site.uploads import judge_files
+from gateway.web.site.uploads import file_problems, judge_files
 
 MOST_SUBJECT: Final = 200
 MOST_TEXT: Final = 20_000
 LONGEST_WINDOW: Final = timedelta(days=366)
 """For so long at most answers are taken, where an end is set."""
-
-_BUSY: Final = 503
-
-
-@frozen(kw_only=True)
-class Wrong:
-    """What is wrong with one field; ``text`` is ready to show, empty for our own."""
-
-    name: str
-    code: str
-    text: str = ""
-    file: str = field(default="", repr=False)
 
 
 @frozen(kw_only=True)
@@ -47,9 +35,9 @@ class MessageForm:
     template: str = ""
     once: str = field(factory=lambda: uuid4().hex, repr=False)
     had_files: bool = False
-    problems: tuple[Wrong, ...] = ()
+    problems: tuple[FieldProblem, ...] = ()
 
-    def of(self, name: str) -> tuple[Wrong, ...]:
+    def of(self, name: str) -> tuple[FieldProblem, ...]:
         """Return what is wrong with one field."""
         return tuple(one for one in self.problems if one.name == name)
 
@@ -60,7 +48,7 @@ class MessageForm:
 
     def with_problem(self, name: str, code: str, text: str = "") -> MessageForm:
         """Return it with something more that is wrong."""
-        wrong = Wrong(name=name, code=code, text=text)
+        wrong = FieldProblem(name=name, code=code, text=text)
         return evolve(self, problems=(*self.problems, wrong))
 
 
@@ -108,21 +96,9 @@ class MessageForms:
         wrong = self._words(form, needs_subject=needs_subject)
         until = self.until(visit, form.until) if form.take == Answers.UNTIL else None
         if form.take == Answers.UNTIL and until is None:
-            wrong.append(Wrong(name="until", code="day"))
-        if fields.cut:
-            code = "busy" if fields.cut == _BUSY else "cut"
-            wrong.append(Wrong(name="files", code=code))
+            wrong.append(FieldProblem(name="until", code="day"))
         judged = judge_files(fields.files, self.limits())
-        language = 1 if visit.language == "en" else 0
-        wrong += [
-            Wrong(
-                name="files",
-                code=one.refusal.value,
-                text=ATTACHMENT_TEXTS[one.refusal][language],
-                file=one.name,
-            )
-            for one in judged.refused
-        ]
+        wrong += file_problems(judged, fields.cut, visit.language)
         writing = ProfessionalWriting(
             subject=form.subject,
             text=form.text,
@@ -133,19 +109,19 @@ class MessageForms:
         )
         return evolve(form, problems=tuple(wrong)), writing
 
-    def _words(self, form: MessageForm, *, needs_subject: bool) -> list[Wrong]:
+    def _words(self, form: MessageForm, *, needs_subject: bool) -> list[FieldProblem]:
         wrong = []
         if needs_subject and not form.subject:
-            wrong.append(Wrong(name="subject", code="missing"))
+            wrong.append(FieldProblem(name="subject", code="missing"))
         elif len(form.subject) > MOST_SUBJECT:
-            wrong.append(Wrong(name="subject", code="long"))
+            wrong.append(FieldProblem(name="subject", code="long"))
         elif form.subject == END_SUBJECT or not form.subject.isprintable():
             # The mark of mail programs that ends an exchange is a button here.
-            wrong.append(Wrong(name="subject", code="odd"))
+            wrong.append(FieldProblem(name="subject", code="odd"))
         if not form.text:
-            wrong.append(Wrong(name="text", code="missing"))
+            wrong.append(FieldProblem(name="text", code="missing"))
         elif len(form.text) > MOST_TEXT:
-            wrong.append(Wrong(name="text", code="long"))
+            wrong.append(FieldProblem(name="text", code="long"))
         return wrong
 
     def until(self, visit: ProfessionalVisit, day: str) -> datetime | None:

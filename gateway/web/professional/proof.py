@@ -174,6 +174,16 @@ def next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 
 
+def month_before(first: date) -> date:
+    """
+    Return the first day of the month before.
+
+    >>> month_before(date(2027, 1, 1))
+    datetime.date(2026, 12, 1)
+    """
+    return date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
+
+
 def csv_of(month: MonthOfFilings, language: str) -> bytes:
     """
     Return the month as CSV (RFC 4180) that spreadsheets read in UTF-8.

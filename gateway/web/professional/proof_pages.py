@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Final
 
 from attrs import frozen
 
@@ -12,11 +13,15 @@ from gateway.web.professional.proof import (
     MonthOfFilings,
     ProofOfFiling,
     csv_of,
+    month_before,
     next_month,
     pdf_of,
 )
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, download
+
+_EARLIEST: Final = date(2000, 1, 1)
+"""Nothing was filed by a page before this month: nobody is led to an earlier one."""
 
 
 @frozen
@@ -34,7 +39,7 @@ class ProofPages:
     ) -> Answer:
         month = self._month(visit)
         first = month.first
-        before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1)
+        before = month_before(first)
         after = next_month(first)
         return self.desk.page(
             visit,
@@ -43,7 +48,7 @@ class ProofPages:
             is_early=is_early,
             month=month,
             named=f"{first:%Y-%m}",
-            before=f"{before:%Y-%m}",
+            before=f"{before:%Y-%m}" if before >= _EARLIEST else "",
             after=f"{after:%Y-%m}" if after <= self.desk.day(visit.now) else "",
             most=self.desk.settings.professional.proofs_shown,
         )
@@ -72,12 +77,12 @@ class ProofPages:
 
     def _first(self, visit: ProfessionalVisit) -> date:
         """Return the first day of the month that is asked for, of this one else."""
-        today = self.desk.day(visit.now)
+        this_month = self.desk.day(visit.now).replace(day=1)
         try:
             first = date.fromisoformat(f"{visit.query.get('month', '')[:7]}-01")
         except ValueError:
-            return today.replace(day=1)
-        return min(first, today.replace(day=1))
+            return this_month
+        return first if _EARLIEST <= first <= this_month else this_month
 
 
 def _file(month: MonthOfFilings) -> str:

@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, InvalidError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
+from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from gateway.store.professionals.sessions import ProvidedBy
 from gateway.store.sealed.digest_keys import Label
 from gateway.trust.provider import Provider
@@ -168,9 +169,15 @@ class ProviderPages:
         def job(work: UnitOfWork) -> None:
             for account_id in self.desk.sessions(work).end_by_provider(over):
                 work.note(Action.SIGNED_OUT, "provider", account_id, who="professional")
+            self._end_mail(work, over)
 
         self.desk.write(job)
         return Answer(headers=_NO_STORE)
+
+    def _end_mail(self, work: UnitOfWork, over: ProvidedBy) -> None:
+        """Have the mail doors end what stands on tokens of that sign-in."""
+        lasting = timedelta(seconds=self._provider.settings.mail_session_seconds)
+        EndedSignIns(work).note(over.session, over.subject, lasting + _KEPT)
 
     def leave(self, visit: ProfessionalVisit) -> Answer:
         """
@@ -179,13 +186,16 @@ class ProviderPages:
         The browser goes on from a page of ours: a form of ours may lead nowhere else.
         """
         session = visit.session
-        id_token = session.sign_in.provided.id_token if session is not None else ""
+        provided = session.sign_in.provided if session is not None else ProvidedBy()
         left = ProfessionalSignInPages(self.desk).leave(visit)
-        if not id_token or self.desk.provider is None:
+        if not provided.id_token or self.desk.provider is None:
             return left
+        if provided.session:
+            over = evolve(provided, subject="")  # this sign-in, and no other of theirs
+            self.desk.write(lambda work: self._end_mail(work, over))
         back = f"{self.desk.settings.professional_url.rstrip('/')}/sign-in"
         try:
-            there = self.desk.provider.end(id_token, back)
+            there = self.desk.provider.end(provided.id_token, back)
         except GatewayError as error:
             log.warn("no sign-out at the provider: {why}", why=str(error))
             return left

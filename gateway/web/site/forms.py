@@ -22,6 +22,16 @@ _ONCE = re.compile(r"[0-9a-f]{32}")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
+@frozen(kw_only=True)
+class FieldProblem:
+    """What is wrong with one field; ``text`` is ready to show, empty for our own."""
+
+    name: str
+    code: str
+    text: str = ""
+    file: str = field(default="", repr=False)
+
+
 @frozen
 class UploadedFile:
     """A file as the browser sent it: nothing about it is believed."""

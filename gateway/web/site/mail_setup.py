@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from attrs import frozen
+from twisted.logger import Logger
 
+from gateway.clock import utc_now
+from gateway.errors import UnavailableError
 from gateway.message.client_setup import (
     MailDoor,
     MailService,
+    MailTokens,
     MailUse,
     autoconfig,
 )
 from gateway.settings.file import Settings
 from gateway.store.patients.web_sessions import Stage
+from gateway.trust.provider import Provider
 from gateway.web.site.answers import DOWNLOAD_POLICY, Answer
 from gateway.web.site.routes import Route
 from gateway.web.site.serving import error_page
 from gateway.web.site.visits import Visit
+
+log = Logger()
 
 AUTOCONFIG_PATHS: Final = (
     "/.well-known/autoconfig/mail/config-v1.1.xml",
@@ -26,7 +33,28 @@ AUTOCONFIG_PATHS: Final = (
 """Asked at the domain of an address, and at ``autoconfig.`` of it."""
 
 
-def mail_service_of(settings: Settings) -> MailService:
+def mail_tokens_of(provider: Provider | None) -> MailTokens | None:
+    """
+    Return where mail programs get tokens, None where none signs in.
+
+    Raises:
+        UnavailableError: the provider cannot be asked where that is.
+    """
+    if provider is None or not provider.settings.mail_programs:
+        return None
+    settings, said = provider.settings, provider.metadata()
+    return MailTokens(
+        name=settings.name,
+        issuer=settings.issuer,
+        scope=settings.scope,
+        authorization=said.authorization,
+        token=said.token,
+    )
+
+
+def mail_service_of(
+    settings: Settings, tokens: MailTokens | None = None
+) -> MailService:
     """Return what the settings say to everybody of the mailboxes' doors."""
     listen, domains = settings.listen, settings.domains
     ports = (
@@ -43,6 +71,7 @@ def mail_service_of(settings: Settings) -> MailService:
             for use, port, tls_first in ports
             if port
         ),
+        tokens=tokens,
     )
 
 
@@ -54,9 +83,19 @@ def autoconfig_hosts(settings: Settings) -> frozenset[str]:
 
 @frozen
 class MailSetup:
-    """Answers mail programs; the same for all, whatever address they ask for."""
+    """
+    Answers mail programs; the same for all, whatever address they ask for.
 
-    service: MailService
+    ``provider`` is asked, an hour's answer being kept, where tokens are to be had.
+    """
+
+    settings: Settings
+    provider: Provider | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> MailSetup:
+        """Return it, with a client of its own of the provider that there may be."""
+        return cls(settings, Provider.of(settings.provider, utc_now))
 
     def routes(self) -> tuple[Route, ...]:
         """Return the addresses, for a site to add to its own."""
@@ -66,11 +105,21 @@ class MailSetup:
         )
 
     def config(self, visit: Visit) -> Answer:
-        """Return Mozilla's configuration; not found where no door is open."""
-        if not self.service.doors:
+        """
+        Return Mozilla's configuration; not found where no door is open.
+
+        Of tokens it says nothing while the provider is away, who gives none then.
+        """
+        try:
+            tokens = mail_tokens_of(self.provider)
+        except UnavailableError as error:
+            log.warn("mail programs are not told of tokens: {why}", why=str(error))
+            tokens = None
+        service = mail_service_of(self.settings, tokens)
+        if not service.doors:
             return error_page(visit.language, 404)
         return Answer(
-            body=autoconfig(self.service),
+            body=autoconfig(service),
             headers=(
                 ("Content-Type", "application/xml; charset=utf-8"),
                 ("Content-Security-Policy", DOWNLOAD_POLICY),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from attrs import field, frozen
 
 from gateway.core.refusals import AttachmentRefusal
+from gateway.core.texts.writing import ATTACHMENT_TEXTS
 from gateway.documents.media import type_of
 from gateway.evidence.writing import FilesAsked
 from gateway.message.parameters import safe_name
@@ -18,8 +19,9 @@ from gateway.rights.attachment_rules import (
     decide_files,
 )
 from gateway.web.site.answers import SHOWN_INLINE
-from gateway.web.site.forms import UploadedFile
+from gateway.web.site.forms import FieldProblem, UploadedFile
 
+_BUSY = 503  # too many others were sending files
 _UNKNOWN = "application/octet-stream"
 _STARTS = (
     (b"%PDF-", "application/pdf"),
@@ -95,6 +97,30 @@ def judge_files(
         ),
         asked=asked,
     )
+
+
+def file_problems(
+    judged: JudgedFiles, cut: int, language: str
+) -> tuple[FieldProblem, ...]:
+    """
+    Return what is wrong with the files of a form, in its field ``files``.
+
+    ``cut`` is the status with which the form was not taken whole, 0 if it was.
+    """
+    found = []
+    if cut:
+        code = "busy" if cut == _BUSY else "cut"
+        found.append(FieldProblem(name="files", code=code))
+    found += [
+        FieldProblem(
+            name="files",
+            code=one.refusal.value,
+            text=ATTACHMENT_TEXTS[one.refusal][1 if language == "en" else 0],
+            file=one.name,
+        )
+        for one in judged.refused
+    ]
+    return tuple(found)
 
 
 def _accepted(file: UploadedFile) -> AcceptedFile:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 
+from gateway.core import word_form
 from gateway.core.listing import MANY_READ
-from gateway.dmp_bridge.vaults import word_form, word_making
+from gateway.dmp_bridge.vaults import word_making
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
-from gateway.dmp_bridge.vaults.word_form import WordPart
 from gateway.dmp_bridge.vaults.word_making import LARGEST_READ
 from gateway.store.base.work import Database
 from gateway.store.tables import blobs, document_indexes
@@ -20,33 +18,6 @@ from tests.builders_queries import statements
 from tests.dmp_bridge.vaults.test_listing import Person
 from tests.fakes import SetClock
 from tests.web.mail import narrative
-
-WORDS = st.text(st.characters(categories=["Ll", "Nd"]), min_size=1, max_size=8)
-
-
-@given(
-    words=st.dictionaries(
-        st.uuids().map(lambda one: one.hex), st.sets(WORDS, max_size=6), max_size=6
-    ),
-    beginning=WORDS,
-)
-def test_a_part_is_found_in_as_its_words_would_be_one_by_one(
-    words: dict[str, set[str]], beginning: str
-) -> None:
-    part = WordPart.from_bytes(WordPart.of(words).to_bytes())
-
-    assert part.words() == words
-    assert set(part.having(beginning)) == {
-        name
-        for name, some in words.items()
-        if any(o.startswith(beginning) for o in some)
-    }
-
-
-def test_words_of_another_form_are_none() -> None:
-    part = WordPart.of({"a" * 32: {"inr"}}).to_bytes()
-
-    assert WordPart.from_bytes(b"0" + part[1:]).ids == ()
 
 
 def tasks(database: Database) -> int:
@@ -96,7 +67,7 @@ def test_a_task_makes_so_many_and_asks_for_the_rest(
     database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(word_making, "AT_ONCE", 3)
-    monkeypatch.setattr(word_making, "MOST_DOCUMENTS", 4)
+    monkeypatch.setattr(word_form, "MOST_DOCUMENTS", 4)
     person = Person.of(database, clock)
     ids = [person.file(content=narrative(f"mot{n}")) for n in range(9)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.documents.cda.words import LONGEST, MOST_WORDS, words_of
+from gateway.core.word_form import LONGEST, MOST_WORDS
+from gateway.documents.cda.words import words_of
 from tests.web.mail import PDF, carried, narrative
 
 ROW = "<table><tbody><tr><td>INR</td><td>2,4</td></tr></tbody></table>"

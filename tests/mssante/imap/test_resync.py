@@ -11,6 +11,7 @@ from attrs import define, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.builders_queries import statements
 from tests.mssante.imap.server import Mailroom, Wire, off_the_loop
 
 LETTER = b"Subject: %d\r\n\r\nBonjour\r\n"
@@ -153,6 +154,18 @@ def test_a_search_tells_by_which_change(mailroom: Mailroom) -> None:
             assert wire.ask(command)[0] == b"* " + told, command
         for wrong in ('MODSEQ "/x" all 1', 'MODSEQ "/flags/a" some 1', "MODSEQ x"):
             assert wire.ask(f"SEARCH {wrong}")[-1].startswith(b"t BAD"), wrong
+
+
+@off_the_loop
+def test_a_search_reads_the_folder_once_to_tell_by_which_change(
+    mailroom: Mailroom,
+) -> None:
+    fill(mailroom)
+    with session(mailroom, "SELECT INBOX", "SEARCH MODSEQ 3") as wire:
+        with statements(mailroom.database.engine) as seen:
+            assert wire.ask("SEARCH MODSEQ 3")[0] == b"* SEARCH 2 3 (MODSEQ 4)"
+        of_items = {text: n for text, n in seen.items() if "FROM mail_items" in text}
+        assert list(of_items.values()) == [1]
 
 
 @off_the_loop

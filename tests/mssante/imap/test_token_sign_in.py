@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from tests.mssante.imap.server import (
     ADDRESS,
     DOCTOR,
@@ -190,13 +192,43 @@ async def test_a_session_outlives_its_token_and_ends_with_the_right_to_the_mailb
     assert (await deferToThread(wire.line)).startswith(b"* BYE [ALERT] access")
 
 
+@on_the_loop
+async def test_a_session_ends_within_seconds_of_a_logout_at_the_provider(
+    place: Place,
+) -> None:
+    other = {"session_state": "session-2"}
+    wire = await deferToThread(place.sign_in, b"t OK")
+    place.tokens.provider.introspected = other
+    of_another = await deferToThread(place.sign_in, b"t OK")
+    by_card = await deferToThread(lambda: place.room.wire("doctor", sign_in=True))
+    place.wires.append(by_card)
+
+    def over() -> None:
+        with place.room.database.write() as work:
+            EndedSignIns(work).note("session-1", "", timedelta(minutes=40))
+
+    await deferToThread(over)
+    # By the loop of the door itself, whose pace is what is promised.
+    assert (await deferToThread(wire.line)).startswith(
+        b"* BYE [ALERT] your sign-in is over"
+    )
+    for left in (of_another, by_card):
+        assert (await deferToThread(left.ask, b"NOOP")) == [b"t OK NOOP completed"]
+
+    # The same sign-in opens nothing for longer, though its token is said to be good.
+    place.tokens.provider.introspected = {}
+    again = await deferToThread(place.sign_in, b"t OK")
+    await place.room.service.end_sign_ins()
+    assert (await deferToThread(again.line)).startswith(b"* BYE [ALERT] your sign-in")
+
+
 @pytest.mark.parametrize("place", [{"mail_session_seconds": 1}], indirect=True)
 @off_the_loop
 def test_a_session_that_a_token_began_lasts_so_long(place: Place) -> None:
     by_certificate = place.wire("doctor", sign_in=True)
     wire = place.sign_in(b"t OK")
 
-    assert wire.line() == b"* BYE [ALERT] sign in again"
+    assert wire.line() == b"* BYE this sign-in has lasted its time, sign in again"
     assert by_certificate.ask(b"NOOP") == [b"t OK NOOP completed"]
 
 

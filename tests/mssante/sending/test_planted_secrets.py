@@ -28,7 +28,7 @@ from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.outbox import Outbox
 from gateway.node.vaults import open_vaults
 from gateway.store.base.work import Database
-from gateway.store.patients.digesting import Digesting
+from gateway.store.patients.daily_email import Digesting
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.policy import SMTP
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,15 +19,18 @@ from gateway.mssante.sending.recalling import Recalling, TakingBack
 from gateway.node.vaults import open_vaults
 from gateway.rights.recall_rules import Recall
 from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.downloads.downloads import Downloads
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.values import InboxMessage
-from gateway.store.journal import Action, Entry
+from gateway.store.journal import Action, Entry, chain_of
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_settings import make_settings
+from tests.dmp_bridge.downloads.packed import ask, work_off
+from tests.fakes import SetClock
 from tests.mssante.post import (
     HOSPITAL,
     OPERATOR,
@@ -140,8 +144,8 @@ def test_what_nobody_opened_is_taken_back_whole(ground: Ground) -> None:
     assert [one.detail["identity"] for one in withdrawn(ground)] == [HOSPITAL.identity]
     (told,) = ground.answers
     assert told.startswith("Message rappelé / Message taken back\n")
-    assert "Il n’avait jamais été ouvert." in told
-    assert "It had never been opened." in told
+    assert "Ni le patient ni personne pour lui ne l’avait ouvert." in told
+    assert "Neither the patient nor anybody for them had" in told
     with ground.post.database.read() as work:
         key_id = work.key_for(f"patient:{ground.post.profile_id}")
         assert not work.blobs.release_all([blob_id], key_id), "the bytes are gone"
@@ -199,7 +203,58 @@ def test_a_document_that_was_opened_is_counted(ground: Ground) -> None:
     ground.ask_back()
 
     assert ground.statuses(arrival_id) == [Availability.APPROVED]
-    assert "Documents ouverts avant d’être retirés : 1." in ground.answers[-1]
+    assert (
+        "Documents déjà ouverts par le patient ou pour lui : 1." in ground.answers[-1]
+    )
+
+
+def test_what_professionals_read_and_the_patient_took_away_is_said(
+    ground: Ground, tmp_path: Path
+) -> None:
+    arrival_id = ground.send()
+    database, profile_id = ground.post.database, ground.post.profile_id
+    ask(database, profile_id)
+    work_off(database, make_settings(tmp_path))
+    with database.write() as work:
+        vault = open_vaults(database).within(work)
+        (document,) = vault.brought_by(profile_id, [arrival_id])
+        downloads = Downloads(work)
+        made = downloads.last(profile_id)
+        assert made is not None
+        before = BroughtDocuments(open_vaults(database)).look(
+            work, profile_id, arrival_id, ""
+        )
+        downloads.note_taken(made)
+        work.note(
+            Action.DOCUMENT_CONSULTED, "TEAM", document.id, chain=chain_of(profile_id)
+        )
+
+    ground.ask_back()
+
+    assert (before.consulted, before.may_be_taken_away) == (0, False)
+    assert ground.statuses(arrival_id) == [Availability.DELETED]
+    told = " ".join(ground.answers[-1].split())
+    assert "Ni le patient ni personne pour lui ne l’avait ouvert." in told
+    assert "lus par des professionnels de santé dans cet espace : 1." in told
+    assert "a téléchargé tout son dossier depuis leur arrivée" in told
+
+
+def test_a_file_that_was_made_before_says_nothing(
+    ground: Ground, tmp_path: Path, clock: SetClock
+) -> None:
+    database, profile_id = ground.post.database, ground.post.profile_id
+    ask(database, profile_id)
+    work_off(database, make_settings(tmp_path))
+    with database.write() as work:
+        made = Downloads(work).last(profile_id)
+        assert made is not None
+        Downloads(work).note_taken(made)
+    clock.advance(hours=1)
+    ground.send()
+
+    ground.ask_back()
+
+    assert "téléchargé tout son dossier" not in ground.answers[-1]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +289,7 @@ def test_another_operators_user_takes_back_their_own(ground: Ground) -> None:
 
     assert ground.message.recalled_at is not None
     (told,) = [one.content for one in ground.post.peer.parcels]
-    assert b"It had never been opened." in told
+    assert b"Neither the patient nor anybody for them had" in told
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import mailboxes
 from gateway.trust.space import PeerVerdict, TrustSpace
-from gateway.trust.tokens import Bearer
+from gateway.trust.tokens import Bearer, ProviderSignIn
 from tests.builders_people import (
     MATRICULE,
     TEST_RANGE,
@@ -246,7 +246,10 @@ def test_it_is_kept_at_which_kind_of_door_a_certificate_was_refused(
 
 
 TOKEN = Bearer(
-    identity="899700000017", issuer="https://provider.test", program="a-mail-program"
+    identity="899700000017",
+    issuer="https://provider.test",
+    program="a-mail-program",
+    sign_in=ProviderSignIn(since=utc_now()),
 )
 
 

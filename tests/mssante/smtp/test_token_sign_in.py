@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 
 from gateway.core.envelope import SenderKind
+from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from tests.mssante.smtp.doors import (
     DOCTOR,
     PATIENT,
@@ -101,6 +103,36 @@ def test_a_certificate_beside_a_token_is_still_judged_and_says_nothing_else(
     assert "AUTH EXTERNAL OAUTHBEARER XOAUTH2" in client.greeting
     client.ask(f"AUTH XOAUTH2 {shown('XOAUTH2', DOCTOR)}", "235")
     client.ask(f"MAIL FROM:<{DOCTOR}>", "250")
+
+
+def test_a_session_ends_with_its_next_message_after_a_logout_at_the_provider(
+    place: Place,
+) -> None:
+    place.tokens.provider.introspected = {"session_state": "session-9"}
+    client, by_card = place.client(), place.node.session("submission", "doctor")
+    client.ask(f"AUTH XOAUTH2 {shown('XOAUTH2', DOCTOR)}", "235")
+    assert client.deliver(DOCTOR, PATIENT, letter("before")).startswith("250")
+    with place.node.database.write() as work:
+        EndedSignIns(work).note("session-9", "", timedelta(minutes=40))
+
+    client.send(f"MAIL FROM:<{DOCTOR}>\r\n".encode())
+
+    assert client.closed().startswith("421 4.7.0 This sign-in is over, sign in again")
+    by_card.ask(f"MAIL FROM:<{DOCTOR}>", "250")
+
+
+def test_a_session_lasts_so_long_though_nobody_says_that_its_sign_in_is_over(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    with (
+        token_sign_in(tmp_path, pki_folder, mail_session_seconds=0) as tokens,
+        running_node(tmp_path, pki_folder, tokens=tokens.sign_in) as node,
+    ):
+        client = node.session("submission", "nobody")
+        client.ask(f"AUTH XOAUTH2 {shown('XOAUTH2', DOCTOR)}", "235")
+        client.send(f"MAIL FROM:<{DOCTOR}>\r\n".encode())
+
+        assert client.closed().startswith("421 4.7.0 This sign-in is over")
 
 
 def test_operators_have_no_tokens(place: Place) -> None:

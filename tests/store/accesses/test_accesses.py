@@ -28,8 +28,8 @@ from gateway.store.accesses.telling import (
 from gateway.store.accesses.values import Access, Named, Wanted
 from gateway.store.altered import AlteredRows
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.journal import OPERATOR, Action, Entry, chain_of
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.notices import Notices

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy import select
 
-from gateway.store.arrivals.deliveries import Deliveries, Delivery, is_bound_for
+from gateway.store.arrivals.deliveries import (
+    Deliveries,
+    Delivery,
+    is_bound_for,
+    is_not_bound_for,
+)
 from gateway.store.tables import deliveries
-from gateway.store.tasks.tasks import TaskKind
+from gateway.store.tasks.tasks import Condition, TaskKind
 from tests.mssante.post import PEER, SERVICE, Post, mail
 
 
@@ -138,7 +143,7 @@ def test_tasks_are_told_apart_by_the_domain_their_copy_is_for(post: Post) -> Non
     with post.database.write() as work:
         work.tasks.add(TaskKind.RELAY, "no-such-copy")
 
-    def claimable(where: ColumnElement[bool] | None) -> list[str]:
+    def claimable(where: Condition | None) -> list[str]:
         kinds, lease = [TaskKind.RELAY], timedelta(0)
         with post.database.write() as work:
             due = work.tasks.anything_due(kinds, where)
@@ -151,7 +156,7 @@ def test_tasks_are_told_apart_by_the_domain_their_copy_is_for(post: Post) -> Non
     assert claimable(None) == everything
     assert claimable(is_bound_for(["one.test"])) == here
     assert claimable(is_bound_for(["one.test", "two.test"])) == [*here, *there]
-    assert claimable(not_(is_bound_for(["one.test"]))) == [*there, "no-such-copy"]
+    assert claimable(is_not_bound_for(["one.test"])) == [*there, "no-such-copy"]
     assert claimable(is_bound_for(["three.test"])) == []
     assert claimable(is_bound_for([])) == []
     domains = post.read(lambda work: Deliveries(work).domains([here[0], there[0], "x"]))

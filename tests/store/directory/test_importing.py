@@ -11,8 +11,8 @@ from sqlalchemy import text
 from gateway.core.directory_extract import MOST_PRACTICES
 from gateway.errors import ConflictError, InvalidError
 from gateway.store.base.work import Database
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.directory.directory import Directory
 from gateway.store.directory.importing import BATCH, BrokenLine, DirectoryCounts
 from tests.builders_directory import (

@@ -11,12 +11,12 @@ from gateway.errors import ConflictError
 from gateway.evidence.policies import text_of
 from gateway.settings.file import FilingSettings
 from gateway.store.base.work import Database
+from gateway.store.carrying.keeping_settings import keep_settings
 from gateway.store.evidence.settings import (
     SettingsText,
     patient_settings_at,
     settings_text,
 )
-from gateway.store.keeping_settings import keep_settings
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import oppositions, patient_settings, settings_texts

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from gateway.core.habilitation import example_matrix
 from gateway.errors import AlteredError, ConflictError, InvalidError, NotFoundError
 from gateway.store.base.work import Database
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.journal import OPERATOR_CHAINS, Action
 from gateway.store.tables import matrices

@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from gateway.store.base.work import Database
+from gateway.store.inbox import threads
+from gateway.store.inbox.digests import correspondent_digests
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Conversation, ConversationState, MayReply
+from gateway.store.sealed.keys import KeyRing
 from tests.builders_people import open_profile
+from tests.builders_queries import statements
 from tests.fakes import SetClock
 from tests.store.inbox.test_inbox import DOCTOR, receive
 
@@ -48,6 +54,28 @@ def begin(database: Database, profile_id: str, subject: str, number: int) -> str
             message_id=f"own-{number}@patient.mssante.test",
         )
     return talk
+
+
+def test_beginning_another_reads_no_name_and_digests_its_correspondent_once(
+    database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile_id = open_profile(database)
+    receive(database, profile_id, subject="Bilan")
+    taken: list[str] = []
+
+    def counted(keys: KeyRing, profile_id: str, address: str) -> tuple[str, str]:
+        taken.append(address)
+        return correspondent_digests(keys, profile_id, address)
+
+    with database.write() as work:
+        known = InboxReader(work).contacts(profile_id)[0]
+        monkeypatch.setattr(threads, "correspondent_digests", counted)
+        with statements(database.engine) as seen:
+            talk = Inbox(work).begin(known, profile_id, "Vaccin")
+
+    assert taken == [known.address]
+    assert talk != known.id
+    assert not [one for one in seen if "conversations.last_at DESC" in one]
 
 
 def test_another_subject_is_another_conversation(

@@ -10,8 +10,8 @@ from sqlalchemy import delete, update
 from gateway.core.actors import Actor, Means, Who
 from gateway.errors import AlteredError
 from gateway.store.base.work import Database
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.evidence.settings import patient_settings_at
 from gateway.store.journal import chain_of
 from gateway.store.patients.decisions import Decisions

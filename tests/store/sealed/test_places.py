@@ -7,10 +7,10 @@ from sqlalchemy import LargeBinary
 
 from gateway.errors import DamagedError
 from gateway.store.base.work import Database
+from gateway.store.carrying.sealing_anew import SEALED
 from gateway.store.sealed.carried import set_carried
 from gateway.store.sealed.places import STEP, shorter
 from gateway.store.sealed.rows import MAC
-from gateway.store.sealing_anew import SEALED
 from gateway.store.tables import metadata
 
 NOT_SEALED = {

@@ -15,8 +15,8 @@ from gateway.core.person import IdentityTraits
 from gateway.core.vault import MaskedBy
 from gateway.errors import AlteredError, DamagedError, UnavailableError
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import CarryingOver
-from gateway.store.carrying_steps import STEPS
+from gateway.store.carrying.carrying import CarryingOver
+from gateway.store.carrying.steps import STEPS
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import documents, submissions
 from gateway.store.vault.documents import Documents

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select, update
@@ -38,6 +39,11 @@ CHANGES = (
     "/account/login",
     "/account/email",
     "/account/telephone",
+)
+ALSO_PROVED = (
+    "/account/close",
+    "/people/new",
+    "/people/child",
 )
 
 
@@ -135,6 +141,23 @@ def test_nothing_changes_before_password_and_code(site: Site, change: str) -> No
     assert opens(site, LOGIN, PASSWORD)
     assert profile_of(site).email == "dominique@courriel.example"
     assert profile_of(site).telephone == ""
+
+
+@pytest.mark.parametrize("wanted", [*CHANGES, *ALSO_PROVED])
+@blocking
+def test_the_proof_leads_to_what_was_wanted(site: Site, wanted: str) -> None:
+    assert prove(site, site.signed_in(), wanted).location == wanted
+
+
+@pytest.mark.parametrize(
+    "wanted", ["", "//ailleurs.example", "/account/../home", "/people/child?a=b", "/"]
+)
+@blocking
+def test_of_any_other_address_it_leads_to_the_account(site: Site, wanted: str) -> None:
+    browser = proved(site)
+    asked = f"/account/prove?for={quote(wanted, safe='')}"
+
+    assert browser.get(asked).location == "/account"
 
 
 @blocking

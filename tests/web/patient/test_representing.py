@@ -30,7 +30,7 @@ from gateway.web.patient.routes import make_routes
 from tests.builders_people import MATRICULE, TEST_RANGE, matricule, open_profile
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import file, narrative, receive
-from tests.web.patient.test_account import proved
+from tests.web.patient.test_account import prove, proved
 from tests.web.patient.test_people import Relative, lines, send, told
 
 LEO = {"family": "Pat-Trois", "given": "Léo", "born": "12/06/2015"}
@@ -237,6 +237,16 @@ def test_the_other_parent_is_asked_agrees_and_neither_ends_the_other(
     own = other.browser()
     send(own, f"/people/{request}/end")
     assert theirs.get("/home").location == "/people?over=1"
+
+
+@pytest.mark.parametrize("what", ["others", "close"])
+@blocking
+def test_who_proves_it_comes_to_what_was_wanted_of_the_child(
+    site: Site, what: str
+) -> None:
+    wanted = f"/people/{Child.make(site).represented()}/{what}"
+
+    assert prove(site, site.signed_in(), wanted).location == wanted
 
 
 @blocking

@@ -123,6 +123,7 @@ class LocalProvider:
                 "introspection_endpoint": self.address("introspect"),
                 "end_session_endpoint": self.address("logout"),
                 "authorization_response_iss_parameter_supported": True,
+                "backchannel_logout_supported": True,
             },
             self.metadata,
         )
@@ -155,6 +156,7 @@ class LocalProvider:
                 "exp": now + 120,
                 "iat": now,
                 "acr": "eidas1",
+                "session_state": "session-1",
                 "SubjectNameID": NUMBER,
             },
             self.introspected,

@@ -100,8 +100,16 @@ def test_only_ones_own_filings_of_that_month_are_there(pages: ProSite) -> None:
     assert rows_of(browser.get(f"/proof/csv?month={before:%Y-%m}"))[1:] == []
     assert browser.get(f"/proof/{entry}?month={before:%Y-%m}").status == 404
     assert browser.get(f"/proof/{'0' * 32}?month={day:%Y-%m}").status == 404
-    assert browser.get("/proof?month=9999-99").status == 200
-    assert browser.get("/proof?month=9999-12").status == 200
+    for odd in ("9999-99", "9999-12", "0001-01", "1999-12"):
+        for way in ("", "/csv", "/pdf"):
+            assert browser.get(f"/proof{way}?month={odd}").status == 200, odd
+        assert browser.get(f"/proof/{'0' * 32}?month={odd}").status == 404, odd
+        asked = browser.get(f"/proof?month={odd}")
+        assert f"/proof/csv?month={day:%Y-%m}" in asked.text, odd
+    first = browser.get("/proof?month=2000-01")
+    assert first.status == 200
+    assert "month=1999-12" not in first.text
+    assert "month=2000-02" in first.text
     assert pages.browser("").get("/proof").location.startswith("/sign-in")
 
 

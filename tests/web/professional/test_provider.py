@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,6 +12,8 @@ import pytest
 from attrs import define
 
 from gateway.store.journal import Action
+from gateway.store.professionals.ended_sign_ins import EndedSignIns
+from gateway.trust.tokens import ProviderSignIn
 from tests.fakes import SetClock
 from tests.pki import throwaway_pki
 from tests.web.browsing import Browser, Reply, blocking, token_of
@@ -68,6 +71,17 @@ class Both:
         browser = self.browser()
         assert self.come_back(browser, self.begin(browser)).location == "/home"
         return browser
+
+    def over_for_mail(self) -> list[bool]:
+        """Tell which of two sign-ins of the person are over where mail is read."""
+        since, subject = self.pages.clock() - timedelta(minutes=1), PERSON["sub"]
+        both = [
+            ProviderSignIn(session=name, subject=subject, since=since)
+            for name in ("session-1", "session-2")
+        ]
+        with self.pages.database.read() as work:
+            over = EndedSignIns(work).among(both)
+        return [one in over for one in both]
 
     def outcomes(self) -> list[tuple[str, str]]:
         with self.pages.database.read() as work:
@@ -334,6 +348,7 @@ def test_signing_out_leads_on_to_the_provider(both: Both) -> None:
     assert query["post_logout_redirect_uri"][0].endswith("/sign-in")
     assert COOKIE not in browser.cookies
     assert browser.get("/home").status == 303
+    assert both.over_for_mail() == [True, False]
 
 
 @pytest.mark.parametrize("changes", [{}, {"sid": None}, {"sub": None}])
@@ -347,6 +362,7 @@ def test_the_provider_ends_a_session(both: Both, changes: dict[str, Any]) -> Non
     assert told.status == 200
     assert browser.get("/home").location == "/sign-in?expired=1"
     assert both.outcomes()[-1] == (Action.SIGNED_OUT, "provider")
+    assert both.over_for_mail() == [True, "sid" in changes]
 
 
 LOGOUTS: dict[str, dict[str, Any]] = {
@@ -370,6 +386,8 @@ def test_a_logout_that_is_none_ends_nothing(both: Both, case: str) -> None:
     both.browser().post("/sign-out/provider", {"logout_token": token})
 
     assert browser.get("/home").status == 200
+    if case not in {"another session", "another person"}:
+        assert both.over_for_mail() == [False, False]
 
 
 @pytest.mark.parametrize("body", ["", "x", "a.b.c"])

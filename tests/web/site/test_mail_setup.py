@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from lxml import etree
 
+from gateway.clock import utc_now
 from gateway.web.site.mail_setup import (
     AUTOCONFIG_PATHS,
+    MailSetup,
     autoconfig_hosts,
     mail_service_of,
 )
+from gateway.web.site.visits import Visit
 from tests.builders_settings import make_settings
 from tests.web.browsing import Site, blocking
+from tests.web.professional.oidc import CLIENT, PROGRAM, local_provider
 from tests.web.wire import exchange
 
 OPEN = {"imaps": 993, "imap": 143, "submissions": 465, "submission": 587}
@@ -54,6 +61,35 @@ def test_pages_are_not_served_under_the_names_of_mail_programs(site: Site) -> No
         for path in ("/", "/sign-in", "/static/site.css", "/mail/other"):
             head, _ = ask(site, path, host)
             assert head.startswith(b"HTTP/1.1 421"), (host, path, head)
+
+
+def test_tokens_are_told_of_while_their_provider_answers(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    (tmp_path / "client.secret").write_text("a secret")
+    visit = Visit(path="/", language="fr", now=utc_now(), cookie="", token="")
+    with local_provider(pki_folder, utc_now) as there:
+        said = {
+            "issuer": there.issuer,
+            "discovery": there.address("meta"),
+            "client_id": CLIENT,
+            "client_secret": str(tmp_path / "client.secret"),
+            "authorities": str(pki_folder / "ca.pem"),
+        }
+        by_tokens = {**said, "mail_programs": [PROGRAM]}
+        tables: dict[str, Any] = {"provider": by_tokens, "listen": OPEN}
+        by_token = MailSetup.of(make_settings(**tables)).config(visit)
+        there.metadata = {"issuer": "https://other.test"}
+        away = MailSetup.of(make_settings(**tables)).config(visit)
+        tables["provider"] = said
+        asked = len(there.asked)
+        off = MailSetup.of(make_settings(**tables)).config(visit)
+
+    assert etree.fromstring(by_token.body).findtext("oAuth2/issuer") == there.issuer
+    assert b"OAuth2" not in away.body
+    assert b"OAuth2" not in off.body
+    assert away.status == off.status == 200
+    assert len(there.asked) == asked
 
 
 @blocking

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.carrying import MOST_REST, CarryingOver, CarryStep
+from gateway.store.carrying.carrying import MOST_REST, CarryingOver, CarryStep
 from gateway.store.sealed.carried import (
     FILE,
     forget_carried,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from gateway.core.notices import NoticeFamily, NoticeWhen
 from gateway.core.texts.notices import NoticeKind
 from gateway.store.base.work import Database
-from gateway.store.patients.digesting import Digesting
+from gateway.store.patients.daily_email import Digesting
 from gateway.store.patients.notice_centre import CentreReader, NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.profiles import Profiles

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from attrs import evolve
 
-from gateway.node.seen import Seen, is_free, look_at
+from gateway.node.running import Seen, is_free, look_at
 from gateway.settings.file import Settings
 from tests.builders_settings import make_settings
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gateway.store import keeping_settings, sealing_columns
-from gateway.store.binding_rows import bind_rows
-from gateway.store.carrying import CarryStep
+from gateway.store.carrying import keeping_settings, sealing_columns
+from gateway.store.carrying.binding_rows import bind_rows
+from gateway.store.carrying.carrying import CarryStep
+from gateway.store.carrying.sealing_anew import seal_anew
 from gateway.store.inbox import splitting
 from gateway.store.patients import deadlines, facts, traits
 from gateway.store.sealed import places, rows
-from gateway.store.sealing_anew import seal_anew
 
 STEPS: tuple[CarryStep, ...] = (
     CarryStep(rows.STEP, bind_rows),

@@ -14,7 +14,7 @@ from gateway.rights.notice_rules import email_when
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.settings.file import Settings
 from gateway.store.base.work import Job, UnitOfWork
-from gateway.store.patients.digests import DigestHour, Digests
+from gateway.store.patients.daily_due import DigestHour, Digests
 from gateway.store.patients.notice_centre import CentreNotice, NoticeCentre
 from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import Notices

@@ -1,0 +1,1 @@
+"""What earlier versions wrote, carried over in small batches while the service runs."""
