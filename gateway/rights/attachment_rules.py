@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
 from gateway.core.refusals import AttachmentRefusal

@@ -17,7 +17,7 @@ from gateway.store.base.work import Job, UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.with_patients import MOST_COUNTED, MailWithPatients
-from gateway.store.patients.digests import DigestHour, Digests, DigestsOf
+from gateway.store.patients.daily_due import DigestHour, Digests, DigestsOf
 from gateway.store.professionals.accounts import (
     ProfessionalAccount,
     ProfessionalAccounts,
