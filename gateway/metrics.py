@@ -16,9 +16,19 @@ REFUSALS_NOT_KEPT = Counter(
     "Refusals of which only the line was kept: they were too many.",
     registry=REGISTRY,
 )
+OPENINGS_NOT_KEPT = Counter(
+    "gateway_openings_not_kept_total",
+    "Openings of mailboxes of which only the line was kept: they were too many.",
+    registry=REGISTRY,
+)
+HANDSHAKES_NOT_KEPT = Counter(
+    "gateway_handshakes_not_kept_total",
+    "Handshakes refused for a certificate, without a line: they were too many.",
+    registry=REGISTRY,
+)
 REFUSALS_NOT_NOTED = Counter(
     "gateway_refusals_not_noted_total",
-    "Refusals without a line in the journal: too many of one address or patient.",
+    "Refusals without a line in the journal: too many of one address or person.",
     registry=REGISTRY,
 )
 REFUSED = Counter(

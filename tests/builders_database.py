@@ -9,15 +9,15 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
 
 from gateway.clock import Clock
 from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.sealed.blobs import BlobFolder
 from gateway.store.sealed.keys import KeyRing
 from gateway.store.sealed.sources import SecretKey
-from gateway.store.tables import metadata
+from gateway.store.tables import instance, metadata
 from tests.fakes import SecretSource
 
 SECRET = bytes(range(32))
@@ -32,6 +32,13 @@ def database_at(
         KeyRing(SecretSource(SECRET)),
         BlobFolder(folder / "blobs", inline_bytes),
         clock,
+    )
+
+
+def name_database(work: UnitOfWork) -> None:
+    """Name a database whose tables no migration made, as the migration does."""
+    work.connection.execute(
+        insert(instance).values(id=uuid4().hex, created_at=work.now)
     )
 
 

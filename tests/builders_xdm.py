@@ -11,7 +11,8 @@ from attrs import evolve
 
 from gateway.core.document import AuthorEntry, DocumentEntry, SubmissionSet
 from gateway.core.person import Coded
-from gateway.documents.xdm.archive import open_archive, write_archive
+from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
+from gateway.documents.xdm.package import Package, read_package
 from gateway.documents.xdm.writing import (
     OutgoingDocument,
     PackageSender,
@@ -101,6 +102,11 @@ def make_outgoing(content: bytes = LETTER, **changes: Any) -> OutgoingDocument:
 SENDER = PackageSender(
     name="Dr MARTIN Camille", structure="CHU FICTIF (1990000001)", version="0.1"
 )
+
+
+def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package:
+    """Open the bytes of a package, as filing does with an archive it has opened."""
+    return read_package(open_archive(content, limits))
 
 
 def make_package(

@@ -82,6 +82,7 @@ def summary(access: Access, now: datetime) -> dict[str, Any]:
         "begun": _moment(facts.begun_at),
         "until": _moment(facts.ends_at),
         "reviewBy": _moment(facts.review_by),
+        "reviewed": _moment(access.reviewed_at),
         "reviewedBy": access.reviewed_by,
         "verdict": access.verdict.value if access.verdict else "",
         "told": _moment(access.told_at),

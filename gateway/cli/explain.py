@@ -49,7 +49,8 @@ def add_parser(commands: Subparsers) -> None:
     parser.add_argument(
         "name",
         metavar="ID",
-        help="Message-ID, uniqueId or entryUUID, or the id of a decision or an access",
+        help="Message-ID, uniqueId or entryUUID, or the id of a decision, of a "
+        "consultation or of an access",
     )
     parser.add_argument(
         "--replay",
@@ -135,7 +136,7 @@ def _wanted(database: Database, work: UnitOfWork, name: str) -> list[_Wanted]:
     document = find_document(vault, name)
     if document is not None:
         wanted += [_Wanted(one) for one in reader.about(document.id)]
-    return wanted
+    return wanted or [_Wanted(one) for one in reader.about(name)]
 
 
 def _explained(work: UnitOfWork, wanted: _Wanted) -> Explanation:
@@ -155,12 +156,17 @@ def _explained(work: UnitOfWork, wanted: _Wanted) -> Explanation:
 
 
 def _in_journal(work: UnitOfWork, kept: KeptDecisions) -> bool | None:
-    """Tell whether the lines of a decision vouch for it; None where there is none."""
-    if not kept.subject:
-        return None
+    """
+    Tell whether the lines of a decision vouch for it; None where there is none.
+
+    They are about what it is about, or were written with it in its patient's chain.
+    """
+    lines = work.journal.about([kept.subject]) if kept.subject else []
+    if kept.profile_id:
+        lines += work.journal.written_at(chain_of(kept.profile_id), kept.at)
     said = [
         line.detail["evidence"]
-        for line in work.journal.about([kept.subject])
+        for line in lines
         if line.detail.get("decision") == kept.id
     ]
     return all(one in kept.digests for one in said) if said else None

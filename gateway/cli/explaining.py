@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
@@ -15,15 +16,27 @@ from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.program import rules_hash
 from gateway.evidence.replaying import (
-    RuleAnswer,
-    answers,
     decide_again,
     differences,
     objected,
     same,
 )
+from gateway.evidence.rule_answers import RuleAnswer, answers
 from gateway.evidence.saying import SaidRule, Words, source_of
 from gateway.store.evidence.keeping import KeptDecisions
+
+_ABOUT: Mapping[EvidenceKind, str] = MappingProxyType(
+    {
+        EvidenceKind.VIEWING: "about_document",
+        EvidenceKind.ACT: "about_document",
+        EvidenceKind.READING: "about_consultation",
+        EvidenceKind.FOLLOW_UP: "about_consultation",
+        EvidenceKind.BLOCK: "about_consultation",
+    }
+)
+"""What the subject of a decision is, where it is no message."""
+_BY_PAGES = frozenset({EvidenceKind.READING, EvidenceKind.NAMING, EvidenceKind.WRITING})
+"""Decisions about nothing that has an id, and at no door."""
 
 
 @frozen(kw_only=True)
@@ -125,10 +138,7 @@ def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
     """Yield the lines of an explanation."""
     say = Words(language)
     kept, around = one.decisions, one.decisions.circumstances
-    is_refused = any(one["outcome"] for one in kept.outcomes)
-    subject = say["at_door" if is_refused else "let_in"]
-    if kept.subject:
-        subject = f"{say['about']} {kept.subject}"
+    subject = _subject(kept, say)
     yield f"{say['decision']} {kept.id} {say['of']} {kept.at.isoformat()}, {subject}"
     if kept.fault:
         yield f"  {say['unreadable']}: {kept.fault}"
@@ -154,6 +164,18 @@ def lines_of(one: Explanation, language: str, *, replay: bool) -> Iterator[str]:
     again = dict(zip(map(id, kept.parts), decide_again(kept.parts), strict=True))
     for part in one.shown:
         yield from _part_lines(part, again[id(part)], say, replay=replay)
+
+
+def _subject(kept: KeptDecisions, say: Words) -> str:
+    """Return what decisions are about, or where they were taken."""
+    kinds = [EvidenceKind(one["kind"]) for one in kept.outcomes]
+    if kept.subject:
+        about = next((_ABOUT[one] for one in kinds if one in _ABOUT), "about")
+        return f"{say[about]} {kept.subject}"
+    is_refused = any(one["outcome"] for one in kept.outcomes)
+    if _BY_PAGES.issuperset(kinds):
+        return say["refused" if is_refused else "allowed"]
+    return say["at_door" if is_refused else "let_in"]
 
 
 def _part_lines(

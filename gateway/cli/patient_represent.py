@@ -12,14 +12,8 @@ from gateway.cli.patient_setting import hold_profile
 from gateway.core.actors import actor_of
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import ConflictError, MisuseError, NotFoundError
-from gateway.rights.delegation_rules import (
-    LASTING,
-    REPRESENTING,
-    Capacity,
-    Term,
-    is_minor,
-    majority_of,
-)
+from gateway.rights.delegation_rules import LASTING, REPRESENTING, Capacity, Term
+from gateway.rights.majority_rules import is_minor, majority_of
 from gateway.rights.profile import ProfileState
 from gateway.rights.representation_rules import (
     Basis,

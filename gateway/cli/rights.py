@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from attrs import asdict, define, field, frozen
+from attrs import asdict, define, field
 
 from gateway.cli.options import (
     Subparsers,
@@ -31,10 +31,7 @@ from gateway.evidence.policies import (
     text_of,
 )
 from gateway.evidence.replaying import decide_again, same
-from gateway.evidence.resetting import under
-from gateway.rights.attachment_rules import AttachmentPolicy
-from gateway.rights.filing_facts import FilingPolicy
-from gateway.rights.reading_rules import ReadingPolicy
+from gateway.evidence.resetting import OtherSettings, under
 from gateway.settings.file import FilingSettings, ImapSettings
 from gateway.settings.table import Table
 from gateway.store.base.work import Database
@@ -48,12 +45,15 @@ _DEPEND = frozenset(
         EvidenceKind.RECIPIENT,
         EvidenceKind.MAILBOX,
         EvidenceKind.READING,
+        EvidenceKind.VIEWING,
         EvidenceKind.WRITING,
+        EvidenceKind.BLOCK,
+        EvidenceKind.NAMING,
     }
 )
 """
 The decisions that depend on ``[filing]`` or ``[reading]``, on what a mailbox may hold,
-or on the files that a patient may attach.
+on the files that a patient may attach, or on how many they may block or name.
 """
 
 QUOTA = "mailbox_quota_bytes"
@@ -62,11 +62,22 @@ QUOTA = "mailbox_quota_bytes"
 READING, WEB = "reading.", "web."
 """How settings of other tables begin in ``--set``; all else is of ``[filing]``."""
 
-FILES = frozenset({"max_files", "max_upload_bytes", "max_message_bytes"})
-"""The settings of ``[web]`` that messages of patients depend on."""
+OF_WEB = frozenset(
+    {
+        "max_files",
+        "max_upload_bytes",
+        "max_message_bytes",
+        "max_blocks",
+        "max_administrators",
+    }
+)
+"""
+The settings of ``[web]`` that messages of patients depend on, whom an administrator
+blocks in their place, and whom they name.
+"""
 
 PERMITTED = "PERMITTED"
-"""What stands for a refusal at a door that would not have been one."""
+"""What stands for a decision to which nothing objects."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -87,8 +98,8 @@ def add_parser(commands: Subparsers) -> None:
         default=[],
         metavar="KEY=VALUE",
         help="a setting of [filing] other than in the file, as blocked_may_file=true, "
-        "of [reading], as reading.initial_team_consent=false, or of the files of a "
-        "message, as web.max_files=5",
+        "of [reading], as reading.initial_team_consent=false, or of [web] for files, "
+        "blocks and administrators, as web.max_files=5",
     )
     asked.add_argument(
         "--matrix",
@@ -126,19 +137,22 @@ def what_if(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database):
         of_reading = [one for one in args.set if one.strip().startswith(READING)]
         of_web = [one for one in args.set if one.strip().startswith(WEB)]
-        others = [one for one in args.set if one not in (*of_reading, *of_web)]
-        asked, quota = settings_with(settings.filing, settings.imap, others)
+        left = [one for one in args.set if one not in (*of_reading, *of_web)]
+        asked, quota = settings_with(settings.filing, settings.imap, left)
         reading = table_with(settings.reading, READING, of_reading)
-        files = files_policy_of(table_with(settings.web, WEB, of_web, FILES))
+        web = table_with(settings.web, WEB, of_web, OF_WEB)
         with database.write() as work:
             note_reading(work, args, "rights what-if", hash_of(text_of(asked)))
-        policies = _Policies(
+        others = OtherSettings(
             filing=policy_of(asked),
             quota_bytes=quota,
             reading=reading_policy_of(reading),
-            files=files,
+            treating_sees_masked=reading.treating_sees_masked,
+            files=files_policy_of(web),
+            most_blocked=web.max_blocks,
+            most_named=web.max_administrators,
         )
-        found = _replay(database, policies)
+        found = _replay(database, others)
     counts = Counter((one["was"], one["is"]) for one in found.changes)
     if args.json:
         print_json(
@@ -146,7 +160,9 @@ def what_if(args: argparse.Namespace) -> int:
                 "settings": asdict(asked),
                 "reading": asdict(reading),
                 "mailboxQuotaBytes": quota,
-                "files": asdict(files),
+                "files": asdict(files_policy_of(web)),
+                "mostBlocked": web.max_blocks,
+                "mostNamed": web.max_administrators,
                 "replayed": found.replayed,
                 "unreadable": found.unreadable,
                 "counts": [
@@ -238,41 +254,20 @@ def _value(text: str) -> Any:
         return text
 
 
-@frozen(kw_only=True)
-class _Policies:
-    """Under which settings decisions are asked again."""
-
-    filing: FilingPolicy
-    quota_bytes: int
-    reading: ReadingPolicy
-    files: AttachmentPolicy
-
-
-def _replay(database: Database, policies: _Policies) -> _Count:
+def _replay(database: Database, others: OtherSettings) -> _Count:
     found = _Count()
     with database.read() as work:
         for kept in EvidenceReader(work).listed():
             if kept.fault:
                 found.unreadable.append(kept.id)
             else:
-                _compare(kept, policies, found)
+                _compare(kept, others, found)
     return found
 
 
-def _compare(kept: KeptDecisions, policies: _Policies, found: _Count) -> None:
+def _compare(kept: KeptDecisions, others: OtherSettings, found: _Count) -> None:
     parts = [part for part in kept.parts if part.kind in _DEPEND]
-    again = decide_again(
-        [
-            under(
-                part,
-                policies.filing,
-                policies.quota_bytes,
-                policies.reading,
-                policies.files,
-            )
-            for part in parts
-        ]
-    )
+    again = decide_again([under(part, others) for part in parts])
     found.replayed += len(parts)
     for part, decided in zip(parts, again, strict=True):
         if not same(part.decided, decided):
@@ -282,7 +277,7 @@ def _compare(kept: KeptDecisions, policies: _Policies, found: _Count) -> None:
                     "subject": kept.subject,
                     "kind": part.kind.value,
                     "place": list(part.place),
-                    "was": part.outcome,
+                    "was": part.outcome or PERMITTED,
                     "is": _outcome(part, decided),
                 }
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -69,6 +70,10 @@ class ListEntry(NamedTuple):
         """Return the bits that apply at a moment."""
         is_past = self.visible_at and self.visible_at <= now
         return self.flags_then if is_past else self.flags
+
+
+BY_CARE: Final = attrgetter("care_at", "filed_at", "id")
+"""The order of the list: of the care, then of the filing."""
 
 
 @frozen

@@ -84,11 +84,3 @@ class ConsultationEnd(StrEnum):
     TIME = "time"
     CLOSED = "closed"
     """What it rested on is no more: a block, an objection, an agreement taken back."""
-
-
-class TeamRole(StrEnum):
-    """What somebody is to a patient as the record says; kept for years."""
-
-    MEMBER = "member"
-    TREATING = "treating"
-    ADMINISTRATOR = "administrator"

@@ -15,6 +15,12 @@ from gateway.core.document import Visibility
 from gateway.core.envelope import Sender
 from gateway.core.reading import ReadingRefusal
 from gateway.core.reasons import Reason
+from gateway.evidence.acts import (
+    ActArguments,
+    BlockArguments,
+    FollowUpArguments,
+    NamingArguments,
+)
 from gateway.evidence.certificates import CertificateArguments, certificate_arguments
 from gateway.evidence.form import from_json, to_json
 from gateway.evidence.identity import (
@@ -56,6 +62,10 @@ class EvidenceKind(StrEnum):
     OPENING = "opening"
     WRITING = "writing"
     DELIVERY = "delivery"
+    ACT = "act"
+    FOLLOW_UP = "follow-up"
+    BLOCK = "block"
+    NAMING = "naming"
 
 
 @frozen(kw_only=True)
@@ -181,6 +191,10 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.OPENING: (HoldingFacts, Answered),
         EvidenceKind.WRITING: (WritingArguments, Answered),
         EvidenceKind.DELIVERY: (DeliveryFacts, Answered),
+        EvidenceKind.ACT: (ActArguments, Answered),
+        EvidenceKind.FOLLOW_UP: (FollowUpArguments, Answered),
+        EvidenceKind.BLOCK: (BlockArguments, Answered),
+        EvidenceKind.NAMING: (NamingArguments, Answered),
     }
 )
 """The class of the arguments of each kind, and that of what was decided."""
@@ -310,6 +324,10 @@ def answered_part(
     | RelayFacts
     | HoldingFacts
     | WritingArguments
+    | ActArguments
+    | FollowUpArguments
+    | BlockArguments
+    | NamingArguments
     | PatientFacts,
     *reasons: str,
     patient_settings: str = "",

@@ -125,7 +125,6 @@ def _certificate(asked: CertificateArguments) -> SenderCertificate:
         fingerprint="",
         subject=subject,
         subject_text="",
-        issuer=_NOBODY,
         serial=0,
         not_before=asked.not_before,
         not_after=asked.not_after,

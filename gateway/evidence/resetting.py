@@ -2,55 +2,77 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve, field, frozen
 
+from gateway.evidence.acts import BlockArguments, NamingArguments
 from gateway.evidence.arguments import FilingArguments, ReadingArguments, TakenDecision
 from gateway.evidence.writing import WritingArguments
 from gateway.rights.attachment_rules import AttachmentPolicy, files_within
 from gateway.rights.filing_facts import DocumentFacts, FilingPolicy, OppositionFact
 from gateway.rights.mailbox_rules import MailboxFacts
+from gateway.rights.professional_viewing_rules import ViewingFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.reading_rules import ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
 
 
-def under(
-    part: TakenDecision,
-    policy: FilingPolicy,
-    quota_bytes: int | None = None,
-    reading: ReadingPolicy | None = None,
-    files: AttachmentPolicy | None = None,
-) -> TakenDecision:
+@frozen(kw_only=True)
+class OtherSettings:
     """
-    Return the same decision's arguments under other settings.
+    Under which settings decisions are asked again; None: as they were.
 
-    ``quota_bytes`` is what a mailbox may hold, None for what it was; ``reading`` what
-    ``[reading]`` says, None for what it said; ``files`` what ``[web]`` says of the
-    files of a message, None for what it said.
+    ``quota_bytes`` is what a mailbox may hold; ``reading`` and ``treating_sees_masked``
+    are of ``[reading]``; of ``[web]`` are ``files``, those of a message,
+    ``most_blocked`` by a patient, and ``most_named`` to administer the profile.
     """
-    arguments = part.arguments
-    if isinstance(arguments, ReadingArguments) and reading is not None:
-        return evolve(part, arguments=evolve(arguments, policy=reading))
-    if isinstance(arguments, WritingArguments) and files is not None:
-        asked = evolve(
-            arguments.files,
-            policy=files_within(files, arguments.answer.most_file_bytes),
-        )
-        return evolve(part, arguments=evolve(arguments, files=asked))
-    if isinstance(arguments, FilingArguments):
-        facts = evolve(arguments.facts, policy=policy)
-        return evolve(part, arguments=evolve(arguments, facts=facts))
-    if isinstance(arguments, PatientFacts):
-        changed = evolve(
-            arguments,
-            refuse_wrong_key=policy.refuse_wrong_test_key,
-            blocked_may_file=policy.blocked_may_file,
-            blocked_may_write=policy.blocked_may_write,
-        )
-        return evolve(part, arguments=changed)
-    if isinstance(arguments, MailboxFacts) and quota_bytes is not None:
-        return evolve(part, arguments=evolve(arguments, quota_bytes=quota_bytes))
-    return part
+
+    filing: FilingPolicy | None = None
+    quota_bytes: int | None = None
+    reading: ReadingPolicy | None = None
+    treating_sees_masked: bool | None = None
+    files: AttachmentPolicy | None = None
+    most_blocked: int | None = None
+    most_named: int | None = None
+
+
+def under(part: TakenDecision, others: OtherSettings) -> TakenDecision:
+    """Return the same decision's arguments under other settings."""
+    changed = _changed(part.arguments, others)
+    return part if changed is None else evolve(part, arguments=changed)
+
+
+def _changed(arguments: Any, others: OtherSettings) -> Any:
+    """Return arguments under other settings, None where none of them is of these."""
+    filing = others.filing
+    match arguments:
+        case FilingArguments() if filing is not None:
+            return evolve(arguments, facts=evolve(arguments.facts, policy=filing))
+        case PatientFacts() if filing is not None:
+            return evolve(
+                arguments,
+                refuse_wrong_key=filing.refuse_wrong_test_key,
+                blocked_may_file=filing.blocked_may_file,
+                blocked_may_write=filing.blocked_may_write,
+            )
+        case MailboxFacts() if others.quota_bytes is not None:
+            return evolve(arguments, quota_bytes=others.quota_bytes)
+        case ReadingArguments() if others.reading is not None:
+            return evolve(arguments, policy=others.reading)
+        case ViewingFacts() if others.treating_sees_masked is not None:
+            return evolve(arguments, treating_sees_masked=others.treating_sees_masked)
+        case WritingArguments() if others.files is not None:
+            most = arguments.answer.most_file_bytes
+            policy = files_within(others.files, most)
+            return evolve(arguments, files=evolve(arguments.files, policy=policy))
+        case BlockArguments() if others.most_blocked is not None:
+            block = evolve(arguments.block, most=others.most_blocked)
+            return evolve(arguments, block=block)
+        case NamingArguments() if others.most_named is not None:
+            naming = evolve(arguments.naming, most=others.most_named)
+            return evolve(arguments, naming=naming)
+    return None
 
 
 @frozen(kw_only=True)

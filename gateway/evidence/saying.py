@@ -19,7 +19,7 @@ from gateway.core.texts.explaining import (
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.evidence.arguments import FilingArguments, ReadingArguments, TakenDecision
 from gateway.evidence.form import to_json
-from gateway.evidence.replaying import RuleAnswer, answers
+from gateway.evidence.rule_answers import RuleAnswer, answers
 
 
 @frozen(kw_only=True)

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from gateway.errors import InvalidError
 
-OID_PREFIX = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+_OID_PREFIX = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
 """How a content type of PKCS #7 begins: 1.2.840.113549.1.7."""
 
-_SIGNED = OID_PREFIX[2:] + b"\x02"
+_SIGNED = _OID_PREFIX[2:] + b"\x02"
 _OID, _SEQUENCE, _EXPLICIT, _OCTETS = 0x06, 0x30, 0xA0, 0x04
 _OCTETS_IN_PARTS = 0x24
 _MOST_LEVELS = 12
@@ -30,16 +30,6 @@ class _Value(NamedTuple):
     start: int
     end: int
     following: int
-
-
-def is_cms(head: bytes) -> bool:
-    """
-    Tell whether bytes begin as CMS does: a sequence that names a type of PKCS #7.
-
-    >>> is_cms(bytes.fromhex("30820102" + "06092a864886f70d010702"))
-    True
-    """
-    return head[:1] == b"\x30" and 0 < head[:24].find(OID_PREFIX) <= 8
 
 
 def signed_content(content: bytes) -> bytes | None:

@@ -19,8 +19,9 @@ from typing import Final
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError
+from gateway.store.base.failures import AwayError
 from gateway.store.base.presence import end_presence, note_presence, silent_owners
-from gateway.store.base.work import AwayError, Database, UnitOfWork
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.tasks.tasks import new_owner
 
 log = Logger()

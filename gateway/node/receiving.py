@@ -22,8 +22,8 @@ from gateway.node.renewing import renew, say_not_renewed
 from gateway.node.reports import EVERY_SECONDS
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
+from gateway.store.base.failures import AwayError
 from gateway.store.base.open_database import open_database
-from gateway.store.base.work import AwayError
 from gateway.store.base.writer import Writer
 from gateway.trust.space import LOOK_SECONDS, TrustSpace
 from gateway.trust.tls import own_identity

@@ -22,7 +22,8 @@ from gateway.node.vouching import (
     trust_words,
 )
 from gateway.settings.file import Settings
-from gateway.store.base.work import AwayError, Database
+from gateway.store.base.failures import AwayError
+from gateway.store.base.work import Database
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.sealing import Sealer, SealingError
 from gateway.store.checkpoints.signed import Checkpoints, Vouched

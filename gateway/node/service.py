@@ -49,9 +49,10 @@ from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import wake_tellings
 from gateway.store.arrivals.transit import TransitDays
+from gateway.store.base.failures import AwayError
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.open_database import open_database
-from gateway.store.base.work import AwayError, Database
+from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
 from gateway.store.carrying.carrying import CarryingOver
 from gateway.store.carrying.steps import STEPS

@@ -15,7 +15,8 @@ from twisted.python.failure import Failure
 
 from gateway.errors import GatewayError
 from gateway.settings.file import TaskSettings
-from gateway.store.base.work import AwayError, Database, Job, UnitOfWork
+from gateway.store.base.failures import AwayError
+from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.tasks.patience import Patience

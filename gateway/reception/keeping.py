@@ -20,7 +20,8 @@ from gateway.loop import Threads
 from gateway.reception.documents_form import write_documents
 from gateway.reception.submission import Message, Submission
 from gateway.store.arrivals.arrivals import Arrivals
-from gateway.store.base.work import Database, StorageFullError, UnitOfWork
+from gateway.store.base.failures import StorageFullError
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.journal import Action
 from gateway.store.sealed.blobs import Parcel

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from gateway.rights.delegation_rules import is_minor
+from gateway.rights.majority_rules import is_minor
 from gateway.rights.profile import TRANSITIONS, ProfileEvent, ProfileState
 from gateway.rights.recovery_rules import ItemsSaid, is_whom_they_say
 

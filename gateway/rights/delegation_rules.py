@@ -15,13 +15,14 @@ from typing import Final
 
 from attrs import field, frozen
 
-from gateway.core.person import IdentityTraits, age_on
+from gateway.core.person import IdentityTraits
 from gateway.rights.identity_rules import trait_mismatches
+from gateway.rights.majority_rules import is_adult, is_minor
+from gateway.rights.own_access_rules import OwnAct, may_oneself
 from gateway.rights.profile import ProfileState, may_sign_in
 
 MOST_CARERS: Final = 3
 MOST_HELPED: Final = 5
-ADULT_YEARS: Final = 18
 
 
 class Capacity(StrEnum):
@@ -169,7 +170,7 @@ class InvitationFacts:
 
 def judge_invitation(facts: InvitationFacts) -> InvitationFault | None:
     """Return why a patient cannot ask that person, or None."""
-    if not is_adult(facts.born, facts.today):
+    if not may_oneself(OwnAct.CARERS, facts.born, facts.today):
         return InvitationFault.MINOR
     if facts.asked == facts.own:
         return InvitationFault.ONESELF
@@ -261,40 +262,6 @@ def capacity_agreed(facts: OpeningFacts) -> Capacity | None:
     if facts.capacity is Capacity.REPRESENTATIVE:
         return facts.capacity if is_minor(facts.born, facts.day) else None
     return facts.capacity
-
-
-def is_minor(born: str, today: date) -> bool:
-    """Tell whether somebody is surely not of age: of whom nothing is known, nothing"""
-    come_of_age = majority_of(born)
-    return come_of_age is not None and today < come_of_age
-
-
-def majority_of(born: str) -> date | None:
-    """
-    Return the first day on which somebody may be of age, None where no year is known.
-
-    The 18th birthday (code civil art. 414); of a birth date without its day or month
-    the first one possible, so that nobody goes on acting for an adult. Born on the
-    29th of February, the 1st of March.
-
-    >>> str(majority_of("20080229")), str(majority_of("2008")), majority_of("")
-    ('2026-03-01', '2026-01-01', None)
-    """
-    if len(born) < 4 or not (born.isascii() and born.isdigit()):
-        return None
-    year = int(born[:4]) + ADULT_YEARS
-    month, day = (int(part or 0) or 1 for part in (born[4:6], born[6:8]))
-    try:
-        return date(year, month, day)
-    except ValueError:
-        after = (month, day) == (2, 29)
-        return date(year, 3, 1) if after else date(year, 1, 1)
-
-
-def is_adult(born: str, today: date) -> bool:
-    """Tell whether somebody is surely of age (code civil art. 414)."""
-    age = age_on(born, today)
-    return age is not None and age >= ADULT_YEARS
 
 
 def is_same_person(traits: IdentityTraits, named: IdentityTraits) -> bool:

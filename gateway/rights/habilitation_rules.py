@@ -139,17 +139,12 @@ def kind_of(document: FiledDocument) -> DocumentKind:
     )
 
 
-def may_read(matrix: Matrix, column: MatrixColumn, kind: DocumentKind) -> bool:
+def readers_of(matrix: Matrix, kind: DocumentKind) -> frozenset[MatrixColumn]:
     """
-    Tell whether a column may read a kind of document, by the matrix alone.
+    Return the columns that may read a kind of document, by the matrix alone.
 
     A type that the matrix does not name is for doctors alone, until an order opens it.
     """
-    return column in readers_of(matrix, kind)
-
-
-def readers_of(matrix: Matrix, kind: DocumentKind) -> frozenset[MatrixColumn]:
-    """Return the columns that may read a kind of document."""
     row = None
     if kind.type_code != PROCEDURE_TYPE:
         row = matrix.types.get(kind.type_code)

@@ -17,12 +17,11 @@ from attrs import field, frozen
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.folding import begins_a_word, fold
-from gateway.core.listing import BIT_OF, FLAGS_OF, ListEntry
+from gateway.core.listing import BIT_OF, BY_CARE, FLAGS_OF, ListEntry
 from gateway.rights.reader_rules import DocumentReader, Sight
 
 _MASKED = BIT_OF[Visibility.MASKED]
 _HIDDEN = BIT_OF[Visibility.HIDDEN_FROM_PATIENT]
-_BY_CARE = attrgetter("care_at", "filed_at", "id")
 _BY_FILING = attrgetter("filed_at", "care_at", "id")
 _PEOPLE = attrgetter("people")
 _STRUCTURE = attrgetter("structure")
@@ -195,7 +194,7 @@ def find(seen: KnownDocuments, wanted: WantedDocuments, now: int) -> FoundDocume
             masked += is_masked
             unread += not one.is_read
             fresh += is_fresh
-    order = _BY_FILING if wanted.by_filing else _BY_CARE
+    order = _BY_FILING if wanted.by_filing else BY_CARE
     fitting.sort(key=order, reverse=True)
     older = seen.older
     return FoundDocuments(

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.core.person import age_on
-from gateway.rights.delegation_rules import is_adult, is_minor
+from gateway.rights.majority_rules import is_adult, is_minor
 
 OWN_ACCESS_YEARS: Final = 15
 

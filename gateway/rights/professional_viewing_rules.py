@@ -223,19 +223,3 @@ def alerts(visibility: Iterable[Visibility], status: Availability) -> frozenset[
     if status in _OF_STATUS:
         found.add(_OF_STATUS[status])
     return frozenset(found)
-
-
-def seen_of(
-    documents: Iterable[FiledDocument],
-    reader: ProfessionalReader,
-    matrix: Matrix,
-    now: datetime,
-    *,
-    on_request: bool = False,
-) -> tuple[FiledDocument, ...]:
-    """Return what a professional sees of some documents, in their order."""
-    return tuple(
-        one
-        for one in documents
-        if professional_sees(one, reader, matrix, now, on_request=on_request)
-    )

@@ -15,7 +15,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from gateway.rights.delegation_rules import Capacity, is_adult, is_minor
+from gateway.rights.delegation_rules import Capacity
+from gateway.rights.majority_rules import is_adult, is_minor
 from gateway.rights.profile import TRANSITIONS, ProfileEvent, ProfileState
 
 MOST_REPRESENTATIVES: Final = 2

@@ -273,7 +273,7 @@ class ImapSettings(Table):
     openings_kept_per_hour: Annotated[
         int,
         "Openings of mailboxes that are kept with what they rest on; of more the "
-        "journal has the line alone.",
+        "journal has the line alone, and says how many.",
     ] = 2000
 
 
@@ -377,13 +377,14 @@ class WebSettings(Table):
     max_files: Annotated[int, "Files of one message."] = 10
     refusals_kept_per_hour: Annotated[
         int,
-        "Messages of patients that are refused and kept with what that rests on; of "
-        "more the journal has the line alone, and says how many.",
+        "Messages of patients and administrators they name that are refused and kept "
+        "with what that rests on; of more the journal has the line alone, and says how "
+        "many.",
     ] = 1000
     refusals_per_patient_per_hour: Annotated[
         int,
-        "Refused messages of one patient that get a line in the journal; of more the "
-        "next line says how many.",
+        "Refused messages and names of one patient that get a line in the journal; of "
+        "more the next line says how many.",
     ] = 20
     request_seconds: Annotated[float, "Time for a whole request."] = 60.0
     max_connections: Annotated[int, "Connections at once."] = 1000

@@ -62,6 +62,16 @@ class ReadingSettings(Table):
     searches_per_hour: Annotated[
         int, "Searches by name of one professional in an hour, in emergencies."
     ] = 10
+    refusals_kept_per_hour: Annotated[
+        int,
+        "Acts in open records that are refused and kept with what that rests on, of one"
+        " process; of more the journal has the line alone, and says how many.",
+    ] = 1000
+    refusals_per_professional_per_hour: Annotated[
+        int,
+        "Refused acts of one professional that get a line in the journal; of more the "
+        "next line says how many.",
+    ] = 50
     alarm_refused: Annotated[
         int, "From so many refused readings of one professional in an hour: an alarm."
     ] = 10

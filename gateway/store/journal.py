@@ -159,6 +159,8 @@ class Action(StrEnum):
     CONSULTATION_ENDED = "consultation:end"
     CONSULTATION_LISTED = "consultation:list"
     DOCUMENT_CONSULTED = "document:consult"
+    VERSION_BROUGHT = "version:bring"
+    ACT_REFUSED = "act:refuse"
     READING_UNUSUAL = "reading:unusual"
     AGREEMENT_GIVEN = "agreement:give"
     AGREEMENT_ENDED = "agreement:end"
@@ -373,6 +375,16 @@ class JournalReader:
             select(journal)
             .where(columns.subject.in_(list(subjects)))
             .order_by(columns.id)
+        )
+        return [self._entry(row) for row in rows]
+
+    def written_at(self, chain: str, moment: datetime) -> list[Entry]:
+        """Return a chain's lines of the transaction of a moment, in order."""
+        columns = journal.c
+        rows = self.connection.execute(
+            select(journal)
+            .where(columns.chain == chain, columns.at == moment)
+            .order_by(columns.seq)
         )
         return [self._entry(row) for row in rows]
 

@@ -52,10 +52,6 @@ class Allowlist:
             return None
         return key if key in self._operators else None
 
-    def knows(self, name: DistinguishedName) -> bool:
-        """Tell whether an operator with that name is listed for any domain."""
-        return self.operator_of(name) is not None
-
     def allows(self, name: DistinguishedName, domain: str) -> bool:
         """Tell whether the operator with that name may send for the domain."""
         key = self.operator_of(name)

@@ -66,7 +66,6 @@ class SenderCertificate:
     fingerprint: str
     subject: DistinguishedName
     subject_text: str
-    issuer: DistinguishedName
     serial: int
     not_before: datetime
     not_after: datetime
@@ -137,7 +136,6 @@ def facts_of(
         fingerprint=certificate.fingerprint(SHA256()).hex(),
         subject=subject,
         subject_text=certificate.subject.rfc4514_string(),
-        issuer=DistinguishedName.from_x509(certificate.issuer),
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,

@@ -82,13 +82,22 @@ class RefusedHandshake:
     """
     A handshake that failed on our side.
 
-    ``subject`` is that of the certificate shown, empty where none could be read.
+    ``certificate`` is the one that was shown, in DER if it is one, empty for none.
     ``alert`` are the bytes that tell the peer why (RFC 5246 §7.2, RFC 8446 §6).
     """
 
     failure: TlsFailure
-    subject: str
+    certificate: bytes = field(repr=False)
     alert: bytes = field(repr=False)
+
+    @property
+    def subject(self) -> str:
+        """Whose certificate was shown, printable; empty where none could be read."""
+        try:
+            shown = x509.load_der_x509_certificate(self.certificate)
+            return printable(shown.subject.rfc4514_string())
+        except UNREADABLE:
+            return ""
 
 
 HandshakeRefused = Callable[[RefusedHandshake], None]
@@ -224,9 +233,8 @@ class _WatchedHandshake(ssl.SSLObject):
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:
-            subject = subject_in(self.shown)
-            alert = self.outgoing.read()
-            self.refused(RefusedHandshake(failure_of(error), subject, alert))
+            shown, alert = certificate_in(self.shown), self.outgoing.read()
+            self.refused(RefusedHandshake(failure_of(error), shown, alert))
             raise
         self.shown = b""
 
@@ -258,25 +266,20 @@ def _tell_messages(context: ssl.SSLContext) -> None:
     below._msg_callback.__set__(context, tell)  # noqa: SLF001
 
 
-def subject_in(message: bytes) -> str:
+def certificate_in(message: bytes) -> bytes:
     """
-    Return the subject of the first certificate of a Certificate message, printable.
+    Return the first certificate of a Certificate message as it was sent.
 
     Of TLS 1.2 (RFC 5246 §7.4.2) or 1.3 (RFC 8446 §4.4.2), which has a context in front;
-    empty for what holds none that can be read.
+    empty for what holds none.
     """
     body = message[4:]
     for start in (0, 1 + body[0] if body else 0):
         size = int.from_bytes(body[start : start + 3], "big")
         if size and start + 3 + size == len(body):
             first = int.from_bytes(body[start + 3 : start + 6], "big")
-            der = body[start + 6 : start + 6 + first]
-            try:
-                name = x509.load_der_x509_certificate(der).subject.rfc4514_string()
-            except UNREADABLE:
-                return ""
-            return printable(name)
-    return ""
+            return body[start + 6 : start + 6 + first]
+    return b""
 
 
 def printable(name: str) -> str:

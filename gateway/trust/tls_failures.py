@@ -33,6 +33,29 @@ class TlsFailure(StrEnum):
     LOST = "TLS_LOST"
     OTHER = "TLS_OTHER"
 
+    @property
+    def is_of_certificate(self) -> bool:
+        """Whether the client's certificate is refused, or that there is none."""
+        return self in _OF_CERTIFICATES
+
+
+_OF_CERTIFICATES = frozenset(
+    {
+        TlsFailure.EXPIRED,
+        TlsFailure.NOT_YET_VALID,
+        TlsFailure.SELF_SIGNED,
+        TlsFailure.UNKNOWN_AUTHORITY,
+        TlsFailure.WRONG_USAGE,
+        TlsFailure.WEAK_KEY,
+        TlsFailure.WEAK_SIGNATURE,
+        TlsFailure.BAD_SIGNATURE,
+        TlsFailure.PATH_LENGTH,
+        TlsFailure.NAME_CONSTRAINT,
+        TlsFailure.CHAIN_TOO_LONG,
+        TlsFailure.OTHER_CERTIFICATE,
+        TlsFailure.NO_CERTIFICATE,
+    }
+)
 
 _CODES = {  # X509_V_ERR_* of OpenSSL's x509_vfy.h
     2: TlsFailure.UNKNOWN_AUTHORITY,

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from OpenSSL import SSL, crypto
 from twisted.internet.interfaces import IOpenSSLServerConnectionCreator
 from zope.interface import implementer
@@ -21,8 +21,11 @@ from gateway.trust.tls_failures import TlsFailure, failure_of_code
 Refused = Callable[[TlsFailure], None]
 """Hears why a peer's chain did not verify."""
 
-RefusedPeer = Callable[[TlsFailure, str, str], None]
-"""Hears the same, with the peer's address and the subject of its certificate."""
+RefusedPeer = Callable[[TlsFailure, str, str, bytes], None]
+"""
+Hears the same, with the peer's address, the subject of the certificate at fault, and
+the peer's own in DER: empty where the fault is an authority's.
+"""
 
 _DEPTH = 4
 """Authorities between a certificate and its root, with some to spare."""
@@ -71,15 +74,17 @@ def mutual_connections(
         connection: SSL.Connection,
         certificate: crypto.X509,
         code: int,
-        _depth: int,
+        depth: int,
         good: int,
     ) -> bool:
         if not good:
             failure = failure_of_code(code)
             refused(failure)
             if told is not None:
-                subject = certificate.to_cryptography().subject.rfc4514_string()
-                told(failure, _address_of(connection), printable(subject))
+                shown = certificate.to_cryptography()
+                subject = printable(shown.subject.rfc4514_string())
+                der = shown.public_bytes(Encoding.DER) if depth == 0 else b""
+                told(failure, _address_of(connection), subject, der)
         return bool(good)
 
     context.set_verify(demands, verified)

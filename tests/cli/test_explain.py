@@ -13,9 +13,13 @@ from sqlalchemy import update
 
 from gateway.cli import explain as noun
 from gateway.cli import rights
+from gateway.core.document import Availability, Visibility
+from gateway.core.habilitation import MatrixColumn
+from gateway.core.reading import ReadingWay
 from gateway.core.reasons import Reason
 from gateway.core.texts.outcomes import REASON_TEXTS
 from gateway.errors import MisuseError, NotFoundError
+from gateway.evidence.acts import ActArguments, block_arguments, naming_arguments
 from gateway.evidence.arguments import (
     Answered,
     Circumstances,
@@ -24,6 +28,7 @@ from gateway.evidence.arguments import (
     answered_part,
     certificate_part,
     filing_part,
+    viewing_part,
 )
 from gateway.evidence.identity import opening_facts_of_nobody
 from gateway.evidence.policies import text_of
@@ -35,8 +40,11 @@ from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.filing_rules import decide_filing
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.opening_rules import HeldMailbox, HoldingFacts
+from gateway.rights.professional_viewing_rules import ViewingFacts, refuse_viewing
 from gateway.rights.profile import ProfileState
+from gateway.rights.reading_rules import Relation
 from gateway.rights.recipient_rules import AddressFact, PatientFacts
+from gateway.rights.record_act_rules import NoAct
 from gateway.rights.relay_rules import RelayFacts
 from gateway.rights.sender_rules import LinkKind
 from gateway.settings.file import FilingSettings, ImapSettings, read_settings
@@ -54,6 +62,8 @@ from tests.builders_people import open_profile
 from tests.cli.conftest import Run
 from tests.evidence.test_writing import OPEN
 from tests.rights.facts import GOOD, HOSPITAL, INS
+from tests.rights.test_administrator_rules import ACTING, NAMING
+from tests.rights.test_record_act_rules import OWN
 
 ARRIVAL = make_arrival()
 TEXT = SettingsText(text_of(FilingSettings()))
@@ -502,6 +512,123 @@ def test_an_opened_mailbox_and_a_refused_domain_are_explained(
         assert lines[-1] == "    replayed: same decision"
 
 
+CONSULTATION = "c0" * 16
+
+
+def note(
+    database: Database, part: TakenDecision, profile_id: str, subject: str = ""
+) -> str:
+    """Keep a decision with a line of the same transaction, about something else."""
+    with database.write() as work:
+        said = EvidenceKeeper(work).keep(
+            part, AROUND, subject=subject, profile_id=profile_id
+        )
+        work.note_patient(Action.PROFILE_CHANGED, "block", profile_id, **said)
+    return said["decision"]
+
+
+def test_acts_in_a_record_are_explained_and_asked_again_under_other_limits(
+    run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    profile_id = open_profile(opened)
+    full = evolve(ACTING, blocked=frozenset({"8", "9"}))
+    named = evolve(NAMING, administrators=frozenset({"8", "9"}))
+    note(
+        opened, answered_part(block_arguments(full), "enough"), profile_id, CONSULTATION
+    )
+    naming = note(opened, answered_part(naming_arguments(named), "enough"), profile_id)
+
+    assert run(noun, CONSULTATION, "--replay") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(f", consultation {CONSULTATION}")
+    assert "  journal: conforme à sa ligne" in lines
+    assert "  Blocage pour le patient: enough" in lines
+    assert "      réglage max_blocks: 2" in lines
+    rule = lines.index(
+        "      block L’administrateur peut bloquer cette personne, à la demande du "
+        "patient: s’oppose, enough"
+    )
+    assert lines[rule + 1] == "        source: CSP R. 1111-54"
+    assert lines[-1] == "    rejoué : même décision"
+
+    assert run(noun, naming, "--language", "en", "--json") == 0
+    (said,) = json.loads(capsys.readouterr().out)["decisions"]
+    assert said["inJournal"] is True
+    (part,) = said["decisions"]
+    assert (part["kind"], part["outcome"]) == ("naming", "enough")
+    assert part["rules"][0]["facts"]["naming.most"] == 2
+
+    found = {}
+    for limits in (("2", "2"), ("3", "2"), ("3", "3")):
+        changes = [f"web.max_blocks={limits[0]}", f"web.max_administrators={limits[1]}"]
+        sets = [word for one in changes for word in ("--set", one)]
+        assert run(rights, "what-if", *sets, "--json") == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert (answer["mostBlocked"], answer["mostNamed"]) == tuple(map(int, limits))
+        found[limits] = sorted(
+            (one["kind"], one["was"], one["is"]) for one in answer["changes"]
+        )
+    assert found[("2", "2")] == []
+    assert found[("3", "2")] == [("block", "enough", "PERMITTED")]
+    assert found[("3", "3")] == [
+        ("block", "enough", "PERMITTED"),
+        ("naming", "enough", "PERMITTED"),
+    ]
+
+
+def test_an_act_on_a_document_is_explained_and_a_changed_rule_says_other(
+    run: Run,
+    opened: Database,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    part = answered_part(ActArguments(done=OWN))
+    decision = keep(opened, part, profile_id=open_profile(opened), subject="d0" * 16)
+
+    assert run(noun, decision, "--replay", "--language", "en") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(f", document {'d0' * 16}")
+    assert "  Act on an open document: nothing objects" in lines
+    assert "      act: withdraw" in lines
+    assert lines[-1] == "    replayed: same decision"
+
+    def refuses(_: Any) -> NoAct:
+        return NoAct.NOT_THEIRS
+
+    monkeypatch.setattr("gateway.evidence.replaying.refuse_act", refuses)
+    monkeypatch.setattr(
+        "gateway.evidence.rule_answers.ACT_ROWS", (("theirs", refuses),)
+    )
+    assert run(noun, decision, "--replay", "--language", "en") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "    replayed: other decision" in lines
+    assert "      reasons: was none, is not theirs" in lines
+
+
+def test_what_a_treating_doctor_opened_is_asked_again_under_another_setting(
+    run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = ViewingFacts(
+        status=Availability.APPROVED,
+        flags=frozenset({Visibility.MASKED}),
+        is_own=False,
+        readers=frozenset(),
+        version="1",
+        way=ReadingWay.TEAM,
+        relation=Relation.TREATING,
+        column=MatrixColumn.DOCTOR,
+        treating_sees_masked=True,
+    )
+    part = viewing_part(facts, refuse_viewing(facts), patient_settings="1")
+    keep(opened, part, profile_id=open_profile(opened), subject="d0" * 16)
+
+    for said, changes in (("true", []), ("false", [("PERMITTED", "MASKED")])):
+        setting = f"reading.treating_sees_masked={said}"
+        assert run(rights, "what-if", "--set", setting, "--json") == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert [(one["was"], one["is"]) for one in answer["changes"]] == changes
+
+
 def test_what_cannot_be_read_is_counted_apart(
     run: Run, opened: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -525,6 +652,7 @@ def test_what_cannot_be_read_is_counted_apart(
         "web.max_files=many",
         "web.public_url=https://a.test",
         "reading.unknown=1",
+        "web.max_blocks=few",
     ],
 )
 def test_what_is_no_setting_of_filing_is_misuse(

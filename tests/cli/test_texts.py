@@ -10,7 +10,7 @@ import pytest
 from gateway.cli import texts
 from gateway.cli.texts import poster_of
 from gateway.core.informing import InformedBy
-from gateway.core.texts.informing import PLACES, POSTER, TEXTS
+from gateway.core.texts.informing import POSTER, TEXTS
 from gateway.documents.printed_page import print_page
 from tests.builders_settings import make_settings
 from tests.cli.conftest import Run
@@ -25,7 +25,7 @@ def test_a_text_is_printed_whole_and_the_advice_beside_it(
     out, err = capsys.readouterr()
     if "{structure}" in "".join(TEXTS[name].lines):
         assert "Clinique {des} Lilas" in out
-    assert not any(f"{{{place}}}" in out for place in PLACES)
+    assert not any(f"{{{place}}}" in out for place in ("structure", "service", "url"))
     assert TEXTS[name].advice in err
     channel = TEXTS[name].channel
     assert ("à déclarer" in err) is (channel is not None)

@@ -19,12 +19,12 @@ from gateway.evidence.arguments import (
     sender_part,
 )
 from gateway.evidence.replaying import (
-    answers,
     decide_again,
     differences,
     same,
 )
-from gateway.evidence.resetting import under
+from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.rights import filing_rules
 from gateway.rights.delivery_rules import decide_message
 from gateway.rights.filing_facts import DocumentFacts, FilingFacts, FilingPolicy
@@ -112,7 +112,7 @@ def test_a_message_is_decided_as_one_with_what_stood_elsewhere() -> None:
 
 def test_other_settings_are_put_in_the_place_of_those_of_then() -> None:
     blocked = read_back(filed({"blocked": frozenset({HOSPITAL})}))
-    policy = FilingPolicy(blocked_may_file=True)
+    policy = OtherSettings(filing=FilingPolicy(blocked_may_file=True))
 
     (again,) = decide_again([under(blocked, policy)])
 
@@ -135,10 +135,10 @@ def test_a_refusal_at_the_door_is_asked_again_under_other_settings_too() -> None
     )
     wrong = evolve(part, arguments=evolve(RECIPIENT, address=AddressFact.WRONG_KEY))
     file, write = (
-        FilingPolicy(blocked_may_file=True),
-        FilingPolicy(blocked_may_write=True),
+        OtherSettings(filing=FilingPolicy(blocked_may_file=True)),
+        OtherSettings(filing=FilingPolicy(blocked_may_write=True)),
     )
-    strict = FilingPolicy(refuse_wrong_test_key=True)
+    strict = OtherSettings(filing=FilingPolicy(refuse_wrong_test_key=True))
 
     assert part.patient_settings == "4"
     assert decide_again([part, under(part, file), under(part, write)]) == (

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from gateway.core.decision import Refuse
 from gateway.core.refusals import AttachmentRefusal, WritingRefusal
 from gateway.evidence.arguments import TakenDecision, answered_part
-from gateway.evidence.replaying import answers, decide_again
-from gateway.evidence.resetting import under
+from gateway.evidence.replaying import decide_again
+from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.evidence.writing import FilesAsked, writing_arguments, writing_refusals
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
@@ -158,12 +159,12 @@ def test_under_other_limits_of_files_it_would_be_sent() -> None:
     more = evolve(POLICY, max_total_bytes=180)
 
     assert part.reasons == (AttachmentRefusal.TOTAL_TOO_LARGE,)
-    (again,) = decide_again([under(part, FilingPolicy(), files=more)])
+    (again,) = decide_again([under(part, OtherSettings(files=more))])
     assert again.reasons == ()
-    assert under(part, FilingPolicy()) == part
+    assert under(part, OtherSettings(filing=FilingPolicy())) == part
 
     # What the mailbox takes stays, whatever the service does.
     fewer = writing_arguments(evolve(OPEN, most_file_bytes=120), asked)
     part = answered_part(fewer, *writing_refusals(fewer))
-    (again,) = decide_again([under(part, FilingPolicy(), files=more)])
+    (again,) = decide_again([under(part, OtherSettings(files=more))])
     assert again.reasons == (AttachmentRefusal.TOTAL_TOO_LARGE,)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 
 from gateway.documents.xdm.archive import ArchiveLimits
-from gateway.documents.xdm.package import open_package
 from gateway.errors import InvalidError
+from tests.builders_xdm import open_package
 
 LIMITS = ArchiveLimits(entry_bytes=2**20, total_bytes=2**21)
 

@@ -351,7 +351,7 @@ def test_after_the_cause_is_mended_the_success_is_told_too(post: Post) -> None:
 
     with post.database.write() as work:
         (row,) = [one for one in work.tasks.listed() if one.state == "dead"]
-        assert work.tasks.revive(row.id)
+        assert work.tasks.move([row.id], TaskState.DEAD, TaskState.READY)
     post.decide(arrival_id)
     post.work()
 

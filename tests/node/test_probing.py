@@ -19,11 +19,12 @@ from gateway.settings.file import Settings
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
-from gateway.store.sealed.identity import join, make_identity
+from gateway.store.sealed.identity import join
 from gateway.store.tables import accesses, arrivals
 from gateway.store.tasks.tasks import TaskKind, TaskState
 from tests.builders_accesses import BEN, take
 from tests.builders_arrivals import ARRIVAL, keep_arrival
+from tests.builders_database import name_database
 from tests.builders_directory import take_sample
 from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
@@ -58,7 +59,7 @@ class Ground:
 @pytest.fixture
 def ground(database: Database, tmp_path: Path, clock: SetClock) -> Iterator[Ground]:
     with database.write() as work:
-        make_identity(work.connection, work.now)
+        name_database(work)
     database.folder.folder.mkdir()
     join(database)
     writer = Writer(database)

@@ -23,7 +23,8 @@ from gateway.node.probing import Probes
 from gateway.node.processes import Processes, check_room
 from gateway.node.reports import ProcessReport
 from gateway.store.base.work import Database, UnitOfWork
-from gateway.store.sealed.identity import join, make_identity
+from gateway.store.sealed.identity import join
+from tests.builders_database import name_database
 from tests.builders_settings import make_settings
 
 
@@ -171,7 +172,7 @@ def readiness_of(
 ) -> Readiness:
     """Return the readiness of a node on a sound ground."""
     with database.write() as work:
-        make_identity(work.connection, work.now)
+        name_database(work)
     database.folder.folder.mkdir()
     join(database)
 

@@ -9,7 +9,6 @@ from attrs import define, field
 
 from gateway.core.envelope import Door, Recipient, Sender
 from gateway.dmp_bridge.filing.said import said_in_metadata
-from gateway.documents.xdm.package import open_package
 from gateway.errors import InvalidError
 from gateway.message.reading import find_attachments, read_parts
 from gateway.reception.keeping import Answer, Failed, Reception
@@ -21,6 +20,7 @@ from gateway.reception.submission import (
 )
 from gateway.store.arrivals.arrivals import DocumentOutcome
 from gateway.store.tasks.tasks import TaskKind
+from tests.builders_xdm import open_package
 from tests.dmp_bridge.filing.story import HOSPITAL, Story, Told
 
 SECONDS = 20

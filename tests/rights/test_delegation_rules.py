@@ -25,16 +25,14 @@ from gateway.rights.delegation_rules import (
     TermFault,
     Worth,
     capacity_on,
-    is_adult,
-    is_minor,
     is_same_person,
     judge_acceptance,
     judge_invitation,
     judge_term,
-    majority_of,
     may,
     standing,
 )
+from gateway.rights.majority_rules import is_minor
 from gateway.rights.profile import ProfileState
 
 TODAY = date(2026, 11, 29)
@@ -238,41 +236,6 @@ def test_who_is_in_charge_of_an_adult_has_access_at_any_age(born: str) -> None:
     found = capacity_on(opening(capacity=Capacity.PROTECTOR, born=born))
 
     assert found is Capacity.PROTECTOR
-
-
-@pytest.mark.parametrize(
-    ("born", "day"),
-    [
-        ("20081130", date(2026, 11, 30)),
-        ("20080229", date(2026, 3, 1)),
-        ("200802", date(2026, 2, 1)),
-        ("20080200", date(2026, 2, 1)),
-        ("2008", date(2026, 1, 1)),
-        ("20081301", date(2026, 1, 1)),
-        ("200", None),
-    ],
-)
-def test_majority_is_the_first_day_that_may_be_the_eighteenth_birthday(
-    born: str, day: date | None
-) -> None:
-    assert majority_of(born) == day
-
-
-@pytest.mark.parametrize(
-    ("born", "adult"),
-    [
-        ("20081129", True),
-        ("20081130", False),
-        ("200811", False),  # perhaps the thirtieth
-        ("200810", True),
-        ("2008", False),
-        ("2007", True),
-        ("", False),
-        ("x", False),
-    ],
-)
-def test_who_may_be_a_minor_is_one(born: str, adult: bool) -> None:
-    assert is_adult(born, TODAY) is adult
 
 
 PERSON = IdentityTraits(

@@ -22,7 +22,6 @@ from gateway.rights.habilitation_rules import (
     column_of,
     kind_of,
     matrix_in_force,
-    may_read,
     readers_of,
 )
 from tests.rights.test_masking_rules import document
@@ -119,9 +118,8 @@ def test_a_function_without_care_reads_by_no_activity_either() -> None:
 def test_a_column_reads_what_its_row_says() -> None:
     held = matrix(row("A", DOCTOR, NURSE), row("B", NURSE))
 
-    assert may_read(held, NURSE, DocumentKind(type_code="A"))
-    assert may_read(held, NURSE, DocumentKind(type_code="B"))
-    assert not may_read(held, DOCTOR, DocumentKind(type_code="B"))
+    assert readers_of(held, DocumentKind(type_code="A")) == {DOCTOR, NURSE}
+    assert readers_of(held, DocumentKind(type_code="B")) == {NURSE}
 
 
 def test_a_type_that_no_row_has_is_for_doctors_alone() -> None:

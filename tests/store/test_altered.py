@@ -420,7 +420,7 @@ class World:
     def _end_readings(self, work: UnitOfWork) -> None:
         profile_id, (first, second) = self.patients[0], READERS
         ReadingCodes(work).use(profile_id, "0")
-        one = Consultations(work).of_patient(profile_id)[0]
+        (one, *_) = Consultations(work).of_reader(first.identity)
         Consultations(work).keep_hidden(one, ["1" * 32])
         Consultations(work).end(one, ConsultationEnd.READER)
         Episodes(work).close(profile_id, first)

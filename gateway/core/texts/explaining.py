@@ -370,6 +370,57 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             ),
             "CSP R. 1111-46 ; arrêté du 26/10/2023",
         ),
+        "act-theirs": RuleText(
+            Both(
+                "Cet acte revient à qui le fait : auteur, médecin traitant, équipe "
+                "ou administrateur",
+                "The act is theirs: author, treating doctor, team or administrator",
+            ),
+            "CSP R. 1111-49, R. 1111-51 et R. 1111-53",
+        ),
+        "act-current": RuleText(
+            Both("C’est la dernière version", "It is the latest version"),
+            "SEL-MP-037 EX_3.3-1060",
+        ),
+        "act-changes": RuleText(
+            Both("Cela change quelque chose", "It changes something"),
+            GATEWAY_RULE,
+        ),
+        "act-asked": RuleText(
+            Both(
+                "Le patient le demande, là où c’est à lui de demander",
+                "The patient asks for it, where it is for the patient to ask",
+            ),
+            "CSP R. 1111-49",
+        ),
+        "follow-up-calm": RuleText(
+            Both(
+                "Le patient a pu être interrogé : ce n’est pas une urgence",
+                "The patient could be asked: it is no emergency",
+            ),
+            "CSP L. 1110-12",
+        ),
+        "follow-up-changes": RuleText(
+            Both(
+                "Le suivi n’est pas déjà ainsi",
+                "The follow-up is not like that already",
+            ),
+            GATEWAY_RULE,
+        ),
+        "block": RuleText(
+            Both(
+                "L’administrateur peut bloquer cette personne, à la demande du patient",
+                "The administrator may block them, as the patient asks",
+            ),
+            "CSP R. 1111-54",
+        ),
+        "naming": RuleText(
+            Both(
+                "Ce professionnel peut administrer le profil",
+                "This professional may administer the profile",
+            ),
+            "CSP R. 1111-43 et R. 1111-54",
+        ),
         "notice-hidden": RuleText(
             Both("Le message est visible du patient", "The patient sees the message"),
             "CSP R. 1111-53",
@@ -564,6 +615,37 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "files.policy.max_total_bytes": Both(
             "réglage max_message_bytes", "setting max_message_bytes"
         ),
+        "done.act": Both("acte", "act"),
+        "done.version": Both("document", "document"),
+        "done.version.ownership": Both("auteur du document", "author of the document"),
+        "done.version.availability": Both("état du document", "state of the document"),
+        "done.way": Both("à quel titre", "by what right"),
+        "done.relation": Both("lien avec le patient", "relation to the patient"),
+        "done.column": Both("profession, dans la matrice", "profession, in the matrix"),
+        "done.visibility": Both("marques du document", "flags of the document"),
+        "done.masked": Both("masqué", "hidden from professionals"),
+        "done.maskable": Both("peut être masqué", "can be hidden"),
+        "done.asked": Both("demandé par le patient", "asked for by the patient"),
+        "done.is_own": Both("écrit par qui agit", "written by whoever acts"),
+        "follow_up.act": Both("acte", "act"),
+        "follow_up.way": Both("à quel titre", "by what right"),
+        "follow_up.is_open": Both("suivi en cours", "follow-up is open"),
+        "block.identity": Both("qui agit", "who acts"),
+        "block.names": Both("noms de qui agit", "names of whoever acts"),
+        "block.blocked": Both("bloqués par le patient", "blocked by the patient"),
+        "block.administrators": Both(
+            "administrateurs du profil", "administrators of the profile"
+        ),
+        "block.profile": Both("état de l’espace", "state of the space"),
+        "block.asked": Both("demandé par le patient", "asked for by the patient"),
+        "block.blocks": Both("à bloquer", "to be blocked"),
+        "block.most": Both("réglage max_blocks", "setting max_blocks"),
+        "naming.identity": Both("à nommer", "to be named"),
+        "naming.blocked": Both("bloqués par le patient", "blocked by the patient"),
+        "naming.administrators": Both(
+            "administrateurs du profil", "administrators of the profile"
+        ),
+        "naming.most": Both("réglage max_administrators", "setting max_administrators"),
         "way": Both("à quel titre", "by what right"),
         "found": Both("patient trouvé", "patient found"),
         "opposed": Both("s’oppose à toute lecture", "objects to being read"),
@@ -812,6 +894,10 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "decision": Both("Décision", "Decision"),
         "of": Both("du", "of"),
         "about": Both("message", "message"),
+        "about_document": Both("document", "document"),
+        "about_consultation": Both("consultation", "consultation"),
+        "refused": Both("refus", "refused"),
+        "allowed": Both("accepté", "allowed"),
         "at_door": Both("refus à la porte", "refusal at the door"),
         "let_in": Both("entrée par la porte", "let in at the door"),
         "sender": Both("expéditeur", "sender"),
@@ -842,6 +928,10 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "opening": Both("Ouverture d’une boîte", "Opening a mailbox"),
         "writing": Both("Message d’un patient", "Message of a patient"),
         "delivery": Both("Remise à une boîte", "Delivery to a mailbox"),
+        "act": Both("Acte sur un document ouvert", "Act on an open document"),
+        "follow-up": Both("Suivi d’un patient", "Follow-up of a patient"),
+        "block": Both("Blocage pour le patient", "Block in the patient's place"),
+        "naming": Both("Administrateur du profil", "Administrator of the profile"),
         "place": Both("destinataire, document", "recipient, document"),
         "permitted": Both("rien ne s’y oppose", "nothing objects"),
         "source": Both("source", "source"),

@@ -35,9 +35,6 @@ CHANNEL_TEXTS: Mapping[InformedBy, Both] = MappingProxyType(
 )
 """How the patient was told, as the patient reads it."""
 
-PLACES: Final = ("structure", "service", "url")
-"""What is filled in: who cares, the service that keeps the documents, its address."""
-
 
 @frozen(kw_only=True)
 class TextForUse:

@@ -3,8 +3,9 @@ What a professional does in a record that is open: with a document, for the pati
 
 A page asks `RecordActing`. Each thing is done in a consultation that goes on, asked
 again then (`VaultReading.held`); it has its line in the patient's history, by name, and
-the patient is told as the table of events says. What is refused has been kept when it
-is returned: the caller commits in both cases.
+the patient is told as the table of events says. What the rules answered is kept with
+that line (`deciding`). What is refused has been kept when it is returned: the caller
+commits in both cases.
 """
 
 from __future__ import annotations
@@ -12,31 +13,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.document import Visibility
-from gateway.core.reading import IN_EMERGENCY, ReadingRefusal
+from gateway.core.reading import ReadingRefusal
 from gateway.core.reasons import Reason
 from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.masking import MaskingVault, family
-from gateway.dmp_bridge.reading.gathering import names_of, party_of
+from gateway.dmp_bridge.reading.deciding import (
+    Doing,
+    doing_act,
+    doing_block,
+    doing_follow_up,
+    note_refused,
+    refusals_of,
+)
+from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.dmp_bridge.reading.reading import VaultReading
-from gateway.dmp_bridge.reading.seeing import HeldReading, act_facts
+from gateway.dmp_bridge.reading.seeing import HeldReading
 from gateway.dmp_bridge.reading.telling import happened_by
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.dmp_bridge.withdrawing import withdraw
 from gateway.errors import NotFoundError
-from gateway.rights.administrator_rules import (
-    AdministeringFacts,
-    AdministratorFault,
-    judge_administering,
-)
+from gateway.rights.administrator_rules import AdministratorFault
 from gateway.rights.announcement_rules import once_announced
-from gateway.rights.profile import ProfileState
+from gateway.rights.follow_up_rules import FollowUpAct, NoFollowUp
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_rules import Relation
-from gateway.rights.record_act_rules import NoAct, RecordAct, refuse_act
+from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import Acted, NotRead
@@ -44,9 +49,9 @@ from gateway.store.consultations.consultations import Consultations
 from gateway.store.consultations.places import said_of_party
 from gateway.store.consultations.teams import Episodes
 from gateway.store.consultations.values import Episode
+from gateway.store.evidence.quota import HourlyQuota
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.journal import Action
-from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
@@ -58,6 +63,11 @@ class RecordActing:
     """Acts of professionals; each call is within a transaction."""
 
     reading: VaultReading
+    refusals: HourlyQuota = field(init=False, repr=False)
+
+    @refusals.default
+    def _counted(self) -> HourlyQuota:
+        return refusals_of(self.reading.settings.reading)
 
     def act(
         self,
@@ -84,15 +94,16 @@ class RecordActing:
         document = self.reading.opened(work, held, document_id)
         if document is None or act is RecordAct.REPLACE:
             raise NotFoundError("not found")
-        why = refuse_act(evolve(act_facts(held, document, act, work.now), asked=asked))
+        doing, why = doing_act(work, who, held, document, act, asked=asked)
         if why is not None:
+            note_refused(work, doing, self.refusals)
             return why
         if act is RecordAct.ANNOUNCE:
-            self._announce(work, held, document)
+            self._announce(work, doing, document)
         elif act is RecordAct.WITHDRAW:
-            self._withdraw(work, held, document)
+            self._withdraw(work, doing, document)
         else:
-            self._mask(work, who, held, document, masks=act is RecordAct.MASK)
+            self._mask(work, doing, document, masks=act is RecordAct.MASK)
         Consultations(work).seen(held.consultation)
         return None
 
@@ -124,13 +135,42 @@ class RecordActing:
         if document is None:
             raise NotFoundError("not found")
         act = RecordAct.MASK if masks else RecordAct.SHOW
-        why = refuse_act(evolve(act_facts(held, document, act, work.now), asked=asked))
+        doing, why = doing_act(work, who, held, document, act, asked=asked)
         if why is not None:
+            note_refused(work, doing, self.refusals)
             return why
         is_secret = _is_secret(document)
-        self._mask(work, who, held, document, masks=masks, tells=is_secret not in told)
+        self._mask(work, doing, document, masks=masks, tells=is_secret not in told)
         Consultations(work).seen(held.consultation)
         return Acted(is_secret)
+
+    def replace(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> bool:
+        """
+        Keep that a new version of a document is brought, or why it is not theirs to.
+
+        False where it is not, or is not there for who asks any more. Whether the
+        version is filed is decided elsewhere, by the rules of filing.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return False
+        document = self.reading.opened(work, held, document_id)
+        if document is None:
+            return False
+        act = RecordAct.REPLACE
+        doing, why = doing_act(work, who, held, document, act, asked=False)
+        if why is not None:
+            note_refused(work, doing, self.refusals)
+            return False
+        with work.resting_on(doing.keep(work)):
+            self._note(work, held, Action.VERSION_BROUGHT, "brought", document)
+        return True
 
     def block(
         self,
@@ -151,23 +191,13 @@ class RecordActing:
         if isinstance(held, NotRead):
             return held
         profile_id = held.consultation.profile_id
-        known = Profiles(work).rights(profile_id).blocked
-        fault = judge_administering(
-            AdministeringFacts(
-                identity=who.national_id,
-                names=names_of(work, who),
-                blocked=known,
-                administrators=_administrators(work, held),
-                profile=ProfileState(held.standing.profile.state),
-                asked=asked,
-                blocks=identity.lower(),
-                most=self.reading.settings.web.max_blocks,
-            )
-        )
+        most = self.reading.settings.web.max_blocks
+        doing, fault = doing_block(work, who, held, identity, asked=asked, most=most)
         if fault is not None:
+            note_refused(work, doing, self.refusals)
             return fault
-        if identity.lower() not in known:
-            with _acting(work, who):
+        if identity.lower() not in Profiles(work).rights(profile_id).blocked:
+            with _acting(work, who), work.resting_on(doing.keep(work)):
                 Decisions(work).block(profile_id, identity, called)
             self._tell(work, who, held, NoticeKind.ADMINISTERED)
         return None
@@ -180,10 +210,13 @@ class RecordActing:
 
         The patient is then told anew before anybody of that team reads.
         """
-        held = self._followed(work, who, consultation_id)
-        if isinstance(held, NotRead):
-            return held
-        return Episodes(work).open(held.consultation.profile_id, party_of(who))
+        followed = self._followed(work, who, consultation_id, FollowUpAct.OPEN)
+        if isinstance(followed, NotRead):
+            return followed
+        doing, why = followed
+        profile_id = doing.held.consultation.profile_id
+        with work.resting_on({} if why else doing.keep(work)):
+            return Episodes(work).open(profile_id, party_of(who))
 
     def close_episode(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
@@ -193,23 +226,34 @@ class RecordActing:
 
         The consultation ends as well: whoever reads again asks for another agreement.
         """
-        held = self._followed(work, who, consultation_id)
-        if isinstance(held, NotRead):
-            return held
-        was_open = Episodes(work).close(held.consultation.profile_id, party_of(who))
-        if was_open:
-            self.reading.end(work, who, consultation_id)
-        return was_open
+        followed = self._followed(work, who, consultation_id, FollowUpAct.CLOSE)
+        if isinstance(followed, NotRead):
+            return followed
+        doing, why = followed
+        if why is not None:
+            return False
+        with work.resting_on(doing.keep(work)):
+            Episodes(work).close(doing.held.consultation.profile_id, party_of(who))
+        self.reading.end(work, who, consultation_id)
+        return True
 
     def _followed(
-        self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
-    ) -> HeldReading | NotRead:
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        act: FollowUpAct,
+    ) -> tuple[Doing, NoFollowUp | None] | NotRead:
+        """Ask the rules of follow-ups; what they refuse is noted."""
         held = self._held(work, who, consultation_id)
         if isinstance(held, NotRead):
             return held
-        if held.consultation.way in IN_EMERGENCY:  # nobody was asked then
+        doing, why = doing_follow_up(who, held, act)
+        if why is not None:
+            note_refused(work, doing, self.refusals)
+        if why is NoFollowUp.EMERGENCY:
             return NotRead(ReadingRefusal.CONSENT_MISSING)
-        return held
+        return doing, why
 
     def _held(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
@@ -224,7 +268,7 @@ class RecordActing:
         return held
 
     def _announce(
-        self, work: UnitOfWork, held: HeldReading, document: FiledDocument
+        self, work: UnitOfWork, doing: Doing, document: FiledDocument
     ) -> None:
         """
         Show a hidden result now, with its other forms and the versions before it.
@@ -232,7 +276,7 @@ class RecordActing:
         The delay ends today: the task that would have told the patient on its day does
         so at once, and a message that waited with it is shown.
         """
-        vault = self._vault(work)
+        vault, kept = self._vault(work), doing.keep(work)
         for one in family(vault, document):
             if Visibility.HIDDEN_FROM_PATIENT not in one.visibility(work.now):
                 continue
@@ -243,7 +287,9 @@ class RecordActing:
                 flags_then=once_announced(one),
                 masked_by=one.masked_by,
             )
-            self._note(work, held, Action.DOCUMENT_ANNOUNCED, "announced", one)
+            with work.resting_on(kept):
+                action = Action.DOCUMENT_ANNOUNCED
+                self._note(work, doing.held, action, "announced", one)
             work.tasks.hasten(TaskKind.DISCLOSE, one.id)
             if one.arrival_id:
                 self._show_message(work, vault, one)
@@ -270,30 +316,30 @@ class RecordActing:
             Inbox(work).show_now(profile_id, arrival_id)
 
     def _withdraw(
-        self, work: UnitOfWork, held: HeldReading, document: FiledDocument
+        self, work: UnitOfWork, doing: Doing, document: FiledDocument
     ) -> None:
         if withdraw(work, self._vault(work), document):
-            self._note(
-                work,
-                held,
-                Action.DOCUMENT_WITHDRAWN,
-                Reason.WITHDRAWN.value,
-                document,
-                document=document.unique_id,
-            )
+            with work.resting_on(doing.keep(work)):
+                self._note(
+                    work,
+                    doing.held,
+                    Action.DOCUMENT_WITHDRAWN,
+                    Reason.WITHDRAWN.value,
+                    document,
+                    document=document.unique_id,
+                )
 
     def _mask(
         self,
         work: UnitOfWork,
-        who: ReadingProfessional,
-        held: HeldReading,
+        doing: Doing,
         document: FiledDocument,
         *,
         masks: bool,
         tells: bool = True,
     ) -> None:
-        masking = MaskingVault(self.reading.vaults)
-        with _acting(work, who):
+        masking, who, held = MaskingVault(self.reading.vaults), doing.who, doing.held
+        with _acting(work, who), work.resting_on(doing.keep(work)):
             masking.change(work, document.profile_id, [document.id], masks=masks)
         if not tells:
             return
@@ -329,14 +375,6 @@ class RecordActing:
 
     def _vault(self, work: UnitOfWork) -> Vault:
         return self.reading.vaults.within(work)
-
-
-def _administrators(work: UnitOfWork, held: HeldReading) -> frozenset[str]:
-    """Return who administers; in an emergency nobody does, whoever reads."""
-    if held.consultation.way in IN_EMERGENCY:
-        return frozenset()
-    named = Administrators(work, held.consultation.profile_id).all
-    return frozenset(one.identity for one in named)
 
 
 def _is_secret(document: FiledDocument) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from gateway.core.document import DocumentEntry
-from gateway.core.listing import ListEntry, Listing
+from gateway.core.listing import BY_CARE, ListEntry, Listing
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.list_form import from_bytes, to_bytes
 from gateway.documents.xds.listed import list_entry
@@ -52,7 +52,8 @@ class ListMaking:
         None where so ``many`` did not have to be read: what was made is enough.
         """
         entries, read, marks = self._made(profile_id)
-        every = [*entries, *read]
+        # In the order of the list: what is nearly so is soon put in order.
+        every = sorted([*entries, *read], key=BY_CARE)
         return every, to_bytes(marks, every) if len(read) >= many else None
 
     def _made(

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from gateway.documents.cda.finding import holds_cda
 from gateway.documents.media import IMAGES, looks_like, type_of
-from gateway.documents.xdm.archive import Archive, ArchiveLimits, open_archive
+from gateway.documents.xdm.archive import Archive
 from gateway.documents.xdm.archive_names import key_of
 from gateway.documents.xds.reading import one_patient, read_metadata
 from gateway.documents.xds.values import EntryFacts, SubmissionFacts
@@ -55,11 +55,6 @@ class Package:
     submissions: tuple[SubmissionFacts, ...]
     documents: tuple[PackagedDocument, ...]
     remarks: tuple[str, ...] = ()
-
-
-def open_package(content: bytes, limits: ArchiveLimits | None = None) -> Package:
-    """Open the bytes of an IHE_XDM.ZIP, as `read_package`."""
-    return read_package(open_archive(content, limits))
 
 
 def read_package(archive: Archive) -> Package:

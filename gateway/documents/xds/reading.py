@@ -82,7 +82,6 @@ def read_metadata(content: bytes) -> Metadata:
         patient_id=one_patient([*named, submission.patient_id]),
         submission=submission,
         entries=tuple(entries),
-        associations=associations,
     )
 
 

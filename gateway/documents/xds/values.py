@@ -91,4 +91,3 @@ class Metadata:
     patient_id: str = field(repr=False)
     submission: SubmissionFacts
     entries: tuple[EntryFacts, ...]
-    associations: tuple[Association, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from gateway.evidence.arguments import (
     Circumstances,
@@ -21,10 +21,11 @@ from gateway.settings.file import ImapSettings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import RefusalQuota, RoomLeft
+from gateway.store.evidence.quota import HANDSHAKES, OPENINGS, HourlyQuota, RoomLeft
 from gateway.store.journal import Action
 from gateway.trust.certificate_rules import CertificateRefused
 from gateway.trust.space import PeerVerdict
+from gateway.trust.tls_failures import TlsFailure
 from gateway.trust.tokens import Bearer
 
 _DOOR = "imap"
@@ -94,19 +95,28 @@ class DoorNotes:
     database: Database
     writer: Writer
     settings: ImapSettings
-    refusals: RefusalQuota = field(init=False, repr=False)
-    openings: RefusalQuota = field(init=False, repr=False)
+    refusals: HourlyQuota = field(init=False, repr=False)
+    openings: HourlyQuota = field(init=False, repr=False)
+    handshakes: HourlyQuota = field(init=False, repr=False)
 
     @refusals.default
-    def _counted(self) -> RefusalQuota:
-        return RefusalQuota(
+    def _counted(self) -> HourlyQuota:
+        return HourlyQuota(
             self.settings.refusals_kept_per_hour,
             self.settings.refusals_per_address_per_hour,
         )
 
     @openings.default
-    def _counted_openings(self) -> RefusalQuota:
-        return RefusalQuota(self.settings.openings_kept_per_hour, 0)
+    def _counted_openings(self) -> HourlyQuota:
+        return HourlyQuota(self.settings.openings_kept_per_hour, 0, OPENINGS)
+
+    @handshakes.default
+    def _counted_handshakes(self) -> HourlyQuota:
+        return HourlyQuota(
+            self.settings.refusals_kept_per_hour,
+            self.settings.refusals_per_address_per_hour,
+            HANDSHAKES,
+        )
 
     def refuse(self, refusal: NotedRefusal, peer: str) -> None:
         """
@@ -117,20 +127,40 @@ class DoorNotes:
         room = self.refusals.take(self.database.clock(), peer)
         if room is RoomLeft.NOTHING:
             return
-        part = refusal.part if room is RoomLeft.WHOLE else None
-        before = self.refusals.not_said() if part is not None else {}
+        if room is RoomLeft.LINE:
+            refusal = evolve(refusal, part=None)
+        is_whole = refusal.part is not None
+        self._write(refusal, self.refusals.not_said() if is_whole else {})
 
+    def keeps_handshake(self, peer: str) -> bool:
+        """Count a refused handshake of an address; tell whether it has its line."""
+        return self.handshakes.take(self.database.clock(), peer) is RoomLeft.WHOLE
+
+    def handshake(self, failure: TlsFailure, verdict: PeerVerdict | None) -> None:
+        """
+        Note a handshake that was refused, without making anybody wait for it.
+
+        ``verdict`` is what our own rules say of the certificate, None for none: who it
+        names is as it says, for nothing of it was proven.
+        """
+        action = Action.CONNECTION_REFUSED
+        refusal = NotedRefusal(action=action, code=failure.value)
+        if verdict is not None and isinstance(verdict.verdict, CertificateRefused):
+            refusal = evolve(refused_certificate(verdict), code=failure.value)
+        self._write(refusal, self.handshakes.not_said())
+
+    def _write(self, refusal: NotedRefusal, before: Mapping[str, int]) -> None:
         def job(work: UnitOfWork) -> None:
-            kept: dict[str, Any] = {}
-            if part is not None:
-                kept = {**EvidenceKeeper(work).keep(part, refusal.around), **before}
+            said: dict[str, Any] = dict(before)
+            if refusal.part is not None:
+                said |= EvidenceKeeper(work).keep(refusal.part, refusal.around)
             work.note(
                 refusal.action,
                 refusal.code,
                 refusal.subject,
                 door=_DOOR,
                 identity=refusal.identity,
-                **kept,
+                **said,
             )
 
         self.writer.submit(job)

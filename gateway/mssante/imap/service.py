@@ -25,7 +25,8 @@ from gateway.mssante.imap.sign_in import greeting
 from gateway.mssante.imap.watch import SECONDS, FolderWatch
 from gateway.mssante.places import Place, Places
 from gateway.settings.file import Settings
-from gateway.store.base.work import AwayError, UnitOfWork
+from gateway.store.base.failures import AwayError
+from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.professionals.ended_sign_ins import EndedSignIns
 from gateway.trust.networks import network_of
@@ -83,7 +84,24 @@ class ImapService(Service):
 
     def _connections(self, identity: Identity) -> ServerConnections:
         required = self.store.tokens is None
-        return mutual_connections(identity, _said, told=_note, required=required)
+        return mutual_connections(
+            identity, _said, told=self._untrusted, required=required
+        )
+
+    def _untrusted(
+        self, failure: TlsFailure, address: str, subject: str, der: bytes
+    ) -> None:
+        """Log a certificate that a handshake refused, and have it kept; off the loop"""
+        _note(failure, address, subject)
+        if self.store.notes.keeps_handshake(network_of(address)):
+            noted = Deferred.fromCoroutine(self._note_handshake(failure, der))
+            noted.addErrback(lambda one: log.failure("imap: not noted", one))
+
+    async def _note_handshake(self, failure: TlsFailure, der: bytes) -> None:
+        judge, verdict = self.store.judge, None
+        if der:
+            verdict = await self.store.call(lambda: judge(der))
+        self.store.notes.handshake(failure, verdict)
 
     def _every(self, call: Callable[[], Deferred[None]]) -> LoopingCall:
         loop = LoopingCall(call)

@@ -216,6 +216,10 @@ class ImapSession:
                 code=failure.value,
                 address=self.connection.transport.getPeer().host,
             )
+            peer = network_of(str(self.connection.transport.getPeer().host))
+            notes = self.store.notes
+            if failure.is_of_certificate and notes.keeps_handshake(peer):
+                notes.handshake(failure, None)
         _end(self._handshake_deadline)
         _end(self._sign_in_deadline)
         _end(self._session_deadline)

@@ -12,7 +12,8 @@ from twisted.logger import Logger
 from gateway.errors import GatewayError, NotFoundError
 from gateway.mssante.imap.mail_store import MailStore
 from gateway.mssante.imap.view import View
-from gateway.store.base.work import AwayError, UnitOfWork
+from gateway.store.base.failures import AwayError
+from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.folders import Folder, Folders
 from gateway.store.mailbox.reading import Changes, MailReading
 

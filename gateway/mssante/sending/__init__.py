@@ -1,1 +1,1 @@
-"""What leaves by mail: copies, relayed messages, notices."""
+"""What leaves: copies, relayed messages, notices by e-mail and by text message."""

@@ -25,7 +25,7 @@ from gateway.mssante.smtp.doorway import CLOSING_SECONDS, Doorway, note_refused
 from gateway.mssante.smtp.extensions import CommandError
 from gateway.mssante.smtp.limits import Errors, Lease
 from gateway.mssante.smtp.replies import Reply
-from gateway.store.base.work import AwayError
+from gateway.store.base.failures import AwayError
 from gateway.trust.networks import network_of
 from gateway.trust.tls_failures import failure_of
 

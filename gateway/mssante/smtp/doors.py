@@ -25,7 +25,13 @@ from gateway.mssante.smtp.reception import SmtpReception
 from gateway.mssante.smtp.session import Intake, SmtpSession
 from gateway.mssante.token_sign_in import TokenSignIn
 from gateway.settings.file import Settings
-from gateway.trust.tls import Identity, renew_server_context, smtp_server_context
+from gateway.trust.networks import network_of
+from gateway.trust.tls import (
+    Identity,
+    RefusedHandshake,
+    renew_server_context,
+    smtp_server_context,
+)
 from gateway.trust.tls_failures import TlsFailure, failure_of
 
 log = Logger()
@@ -84,6 +90,7 @@ class SmtpDoors:
                     1, settings.share(settings.max_connections_per_certificate)
                 ),
             ),
+            untrusted=partial(self._untrusted, door),
             takes_tokens=tokens is not None,
         )
         intake = Intake(
@@ -99,6 +106,12 @@ class SmtpDoors:
         )
         host = self._settings.listen.host
         return SmtpDoor(doorway, intake, host, port, implicit_tls=implicit_tls)
+
+    def _untrusted(self, door: Door, handshake: RefusedHandshake, address: str) -> None:
+        """Have a refused handshake kept, as many as the settings say; off the loop."""
+        if self._reception.keeps_handshake(network_of(address)):
+            note = self._worker.awaitable(self._reception.note_handshake)
+            note(door, handshake)
 
 
 class SmtpDoor(Service):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -32,7 +33,8 @@ class Doorway:
     What the connections of one door share.
 
     ``places`` counts those that were let in; ``connections`` are all that are open,
-    refused ones included. ``takes_tokens``: users may sign in by one.
+    refused ones included. ``takes_tokens``: users may sign in by one. ``untrusted``
+    hears of each handshake that ends for the peer's certificate, or for want of one.
     """
 
     hostname: str
@@ -40,6 +42,7 @@ class Doorway:
     tls: ServerContext
     worker: Threads
     places: Places
+    untrusted: Callable[[RefusedHandshake, str], None]
     takes_tokens: bool = False
     farewells: Farewells = field(factory=lambda: Farewells(CLOSING_SECONDS))
     connections: set[SmtpConnection] = field(factory=set, repr=False)
@@ -59,6 +62,8 @@ class Doorway:
 
         def refused(handshake: RefusedHandshake) -> None:
             note_refused(handshake.failure, address, handshake.subject)
+            if handshake.failure.is_of_certificate:
+                self.untrusted(handshake, address)
             self.farewells.say(peer, handshake.alert)
 
         return self.tls.for_one(refused)

@@ -26,9 +26,10 @@ from gateway.reception.submission import Message, Submission, new_id
 from gateway.settings.file import SmtpSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.evidence.quota import RefusalQuota, RoomLeft
+from gateway.store.evidence.quota import HANDSHAKES, HourlyQuota, RoomLeft
 from gateway.store.evidence.settings import SettingsText
 from gateway.store.journal import Action
+from gateway.trust.tls import RefusedHandshake
 
 log = Logger()
 
@@ -62,13 +63,23 @@ class SmtpReception:
     settings: SmtpSettings
     filing_settings: SettingsText = field(init=False, repr=False)
 
-    kept_refusals: RefusalQuota = field(init=False, repr=False)
+    kept_refusals: HourlyQuota = field(init=False, repr=False)
 
     @kept_refusals.default
-    def _counted(self) -> RefusalQuota:
-        return RefusalQuota(
+    def _counted(self) -> HourlyQuota:
+        return HourlyQuota(
             self.settings.refusals_kept_per_hour,
             self.settings.refusals_per_address_per_hour,
+        )
+
+    refused_handshakes: HourlyQuota = field(init=False, repr=False)
+
+    @refused_handshakes.default
+    def _counted_handshakes(self) -> HourlyQuota:
+        return HourlyQuota(
+            self.settings.refusals_kept_per_hour,
+            self.settings.refusals_per_address_per_hour,
+            HANDSHAKES,
         )
 
     @filing_settings.default
@@ -135,6 +146,32 @@ class SmtpReception:
         log.info("{action} {code}", action=action.value, code=code)
         if room is not RoomLeft.NOTHING:
             self.reception.writer.submit(job)
+
+    def keeps_handshake(self, peer: str) -> bool:
+        """Count a refused handshake of an address; tell whether it has its line."""
+        now = self.reception.database.clock()
+        return self.refused_handshakes.take(now, peer) is RoomLeft.WHOLE
+
+    def note_handshake(self, door: Door, handshake: RefusedHandshake) -> None:
+        """
+        Write in the journal that a handshake was refused; blocking.
+
+        Beside it is kept what our own rules say of the certificate that was shown: who
+        it names is as it says, for nothing of it was proven.
+        """
+        shown = handshake.certificate
+        judged = self.admission.judge(door, shown) if shown else None
+        refusal = judged.refusal if isinstance(judged, Refused) else None
+        before = self.refused_handshakes.not_said()
+
+        def job(work: UnitOfWork) -> None:
+            said: dict[str, Any] = dict(before)
+            if refusal is not None:
+                said |= self._keep(work, refusal)
+            action, code = Action.CONNECTION_REFUSED, handshake.failure.value
+            work.note(action, code, "", door=door.value, identity="", **said)
+
+        self.reception.writer.submit(job)
 
     def _keep(self, work: UnitOfWork, refusal: DoorRefusal) -> dict[str, str]:
         """Keep what a refusal rests on; return what its line says of that."""

@@ -11,7 +11,7 @@ from gateway.core.envelope import Door, Recipient, Sender, SubmissionForm
 
 
 class ArrivalState(StrEnum):
-    """Where a message is; the last three are ends."""
+    """Where a message is. One that is set aside ends, or begins again."""
 
     RECEIVED = "received"  # kept, to be opened
     DECIDED = "decided"  # each document has its outcome, copies are to be made

@@ -10,7 +10,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from gateway.errors import MisuseError, UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database, translated
+from gateway.store.base.failures import translated
+from gateway.store.base.work import Database
 from gateway.store.carrying.carrying import CarryingOver
 from gateway.store.carrying.steps import STEPS
 from gateway.store.migrations import is_current, upgrade

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from gateway.store.base.engine import is_sqlite
-from gateway.store.base.work import Database, UnitOfWork, translated
+from gateway.store.base.failures import translated
+from gateway.store.base.work import Database, UnitOfWork
 
 
 @contextmanager

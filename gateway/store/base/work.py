@@ -20,22 +20,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeout
 from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
 from gateway.core.actors import Actor, Means, Who
-from gateway.errors import UnavailableError
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
-from gateway.store.base.engine import (
-    Trouble,
-    is_sqlite,
-    make_engine,
-    name_of,
-    trouble_of,
-)
+from gateway.store.base.engine import is_sqlite, make_engine
+from gateway.store.base.failures import StorageError, translated
 from gateway.store.base.glancing import Glance
 from gateway.store.base.place import OpenFile
 from gateway.store.base.prepared import Prepared
@@ -104,6 +96,7 @@ class UnitOfWork:
     """
     _acting: list[Mapping[str, str]] = field(factory=list, repr=False)
     _given: list[Mapping[str, str]] = field(factory=list, repr=False)
+    _rests: list[Mapping[str, Any]] = field(factory=list, repr=False)
     _moments: Iterator[int] = field(factory=count, repr=False)
     _rows: dict[Table, list[dict[str, Any]]] = field(factory=dict, repr=False)
     _events: list[Event] = field(factory=list, repr=False)
@@ -227,7 +220,7 @@ class UnitOfWork:
         What of it names a sender or a document (`PRIVATE`) is sealed: with the key of
         the chain's owner, or of the scope ``owner``, so that it ends with that one.
         """
-        for said in (*self._acting[-1:], *self._given[-1:]):
+        for said in (*self._acting[-1:], *self._given[-1:], *self._rests[-1:]):
             detail = {**said, **detail}
         if is_private(detail):
             key_id = self.key_for(owner or scope_of(chain))
@@ -250,6 +243,15 @@ class UnitOfWork:
             yield
         finally:
             self._acting.pop()
+
+    @contextmanager
+    def resting_on(self, kept: Mapping[str, Any]) -> Iterator[None]:
+        """Have each line noted meanwhile say on which decision it rests, as kept."""
+        self._rests.append(kept)
+        try:
+            yield
+        finally:
+            self._rests.pop()
 
     @contextmanager
     def given_by(self, said: Mapping[str, str]) -> Iterator[None]:
@@ -512,44 +514,6 @@ class Database:
 
     def _turn(self) -> AbstractContextManager[None]:
         return nullcontext() if self._turns is None else self._turns.taken()
-
-
-class StorageError(UnavailableError):
-    """The kernel may have lost what was written: only a new process sees what is so."""
-
-
-class StorageFullError(UnavailableError):
-    """The disk is full: undone, and may succeed once there is room."""
-
-
-class AwayError(UnavailableError):
-    """The database does not answer; the log has said so, once for all who ask it."""
-
-
-_KINDS: dict[Trouble, type[UnavailableError]] = {
-    Trouble.LOST: StorageError,
-    Trouble.FULL: StorageFullError,
-    Trouble.AWAY: AwayError,
-}
-
-
-@contextmanager
-def translated(availability: DatabaseHealth) -> Iterator[None]:
-    """Turn database errors into ours; their text may quote a patient's row."""
-    try:
-        yield
-    except DBAPIError as error:
-        cause, trouble = name_of(error), trouble_of(error)
-        if trouble is Trouble.AWAY:
-            availability.failed(cause)
-        elif trouble is Trouble.DAMAGED:
-            availability.found_damaged(cause)
-        kind = _KINDS.get(trouble, UnavailableError)
-        raise kind("try again later", detail=f"database: {cause}") from error
-    except SQLAlchemyTimeout as error:
-        raise UnavailableError(
-            "try again later", detail="database: no connection is free"
-        ) from error
 
 
 Job = Callable[[UnitOfWork], Any]

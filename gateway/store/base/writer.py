@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError, UnavailableError
-from gateway.store.base.work import Database, Job, StorageError, UnitOfWork
+from gateway.store.base.failures import StorageError
+from gateway.store.base.work import Database, Job, UnitOfWork
 
 log = Logger()
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""How many refusals are noted, and how many kept whole: no flood fills a disk."""
+"""How many refusals and openings are kept whole: no flood fills a disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
+from prometheus_client import Counter
 from twisted.logger import Logger
 
 from gateway import metrics
@@ -19,8 +20,31 @@ _MOST_PEERS: Final = 10_000
 log = Logger()
 
 
+@frozen
+class Counted:
+    """
+    What a quota is of, and how what is too many is said.
+
+    ``many`` stands in the log's sentence, ``not_kept`` is the metric of those of which
+    the line alone is kept, and ``said`` what a later line calls their number.
+    """
+
+    many: str
+    not_kept: Counter
+    said: str
+
+
+REFUSALS: Final = Counted("refusals", metrics.REFUSALS_NOT_KEPT, "not_kept_before")
+OPENINGS: Final = Counted(
+    "openings", metrics.OPENINGS_NOT_KEPT, "openings_not_kept_before"
+)
+HANDSHAKES: Final = Counted(
+    "refused handshakes", metrics.HANDSHAKES_NOT_KEPT, "handshakes_not_kept_before"
+)
+
+
 class RoomLeft(Enum):
-    """What is kept of a refusal."""
+    """What is kept of one more."""
 
     WHOLE = auto()
     """Its line in the journal, and what it rests on."""
@@ -30,9 +54,9 @@ class RoomLeft(Enum):
 
 
 @define
-class RefusalQuota:
+class HourlyQuota:
     """
-    Counts the refusals at one place of this process, from the first of an hour on.
+    Counts refusals, or openings, at one place of this process, hour by hour.
 
     So many as ``most`` says are kept with what they rest on. Who is told apart by
     ``peer``, an address or a patient, has ``most_of_one`` lines. What is more is said
@@ -41,6 +65,7 @@ class RefusalQuota:
 
     most: int
     most_of_one: int
+    of: Counted = REFUSALS
     _since: datetime | None = field(default=None, init=False)
     _kept: int = field(default=0, init=False)
     _of_one: dict[str, int] = field(factory=dict, init=False, repr=False)
@@ -66,11 +91,12 @@ class RefusalQuota:
             return RoomLeft.WHOLE
         if self._not_kept == 0:
             log.warn(
-                "more than {most} refusals in an hour: what others rest on is not kept",
+                "more than {most} {many} in an hour: what others rest on is not kept",
                 most=self.most,
+                many=self.of.many,
             )
         self._not_kept += 1
-        metrics.REFUSALS_NOT_KEPT.inc()
+        self.of.not_kept.inc()
         return RoomLeft.LINE
 
     def _has_line(self, peer: str) -> bool:
@@ -79,8 +105,9 @@ class RefusalQuota:
         count = self._of_one[who] = self._of_one.get(who, 0) + 1
         if count == self.most_of_one + 1:
             log.warn(
-                "more than {most} refusals of one in an hour: the journal only counts",
+                "more than {most} {many} of one in an hour: the journal only counts",
                 most=self.most_of_one,
+                many=self.of.many,
             )
         return count <= self.most_of_one
 
@@ -88,7 +115,7 @@ class RefusalQuota:
         """Return what was left out since this was asked last, as a line says it."""
         with self._lock:
             said = {
-                "not_kept_before": self._not_kept,
+                self.of.said: self._not_kept,
                 "not_noted_before": self._not_noted,
             }
             self._not_kept = self._not_noted = 0

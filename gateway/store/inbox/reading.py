@@ -308,26 +308,25 @@ class InboxReader:
     def newer(self, profile_id: str, message_ids: Collection[str]) -> dict[str, int]:
         """Return how many visible messages of its conversation came after each."""
         one = inbox_messages.alias()
-        rows = self.work.connection.execute(
-            select(one.c.id, func.count())
-            .join(
-                inbox_messages,
-                and_(
-                    _MESSAGE.conversation_id == one.c.conversation_id,
-                    tuple_(_MESSAGE.serial, _MESSAGE.id)
-                    > tuple_(one.c.serial, one.c.id),
-                ),
-            )
+        # A range of the listing index; of what came at the same moment the id tells.
+        after = (
+            select(func.count())
+            .select_from(inbox_messages)
             .where(
-                one.c.id.in_(sorted(message_ids)),
-                one.c.profile_id == profile_id,
-                _MESSAGE.profile_id == profile_id,
+                _MESSAGE.profile_id == one.c.profile_id,
+                _MESSAGE.conversation_id == one.c.conversation_id,
+                _MESSAGE.serial >= one.c.serial,
+                or_(_MESSAGE.serial != one.c.serial, _MESSAGE.id > one.c.id),
                 self._visible(profile_id),
             )
-            .group_by(one.c.id)
+            .scalar_subquery()
         )
-        found = {row[0]: int(row[1]) for row in rows}
-        return {one: found.get(one, 0) for one in message_ids}
+        rows = self.work.connection.execute(
+            select(one.c.id, after).where(
+                one.c.id.in_(sorted(message_ids)), one.c.profile_id == profile_id
+            )
+        )
+        return {row[0]: int(row[1]) for row in rows}
 
     def period(self, profile_id: str) -> tuple[int, int] | None:
         """Return when the first and the last visible message came, or None."""

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from attrs import frozen
 from sqlalchemy import String, and_, cast, select
 
 from gateway.core.document import Visibility
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import conversations, inbox_messages, recipients
+
+_MOST_KNOWN: Final = 200_000
+_AT_ONCE: Final = 500
+_KNOWN: Final[dict[str, bool]] = {}
+"""
+Whether a conversation is secret, by its id: never changed, and so never looked up twice
+in one process. A page of who represents would open some thousand of them each time.
+"""
 
 
 @frozen
@@ -26,21 +37,17 @@ def secrets_of(work: UnitOfWork, profile_id: str) -> Secrets:
     """
     Return what no representative of a patient may know of (CSP R. 1111-50).
 
-    Of a conversation that it is so lies sealed: each is opened to see it. Of a single
-    message it was decided, and is written with its recipient.
+    Of a conversation that it is so lies sealed: each is opened once to see it. Of a
+    single message it was decided, and is written with its recipient.
     """
     talks, messages = conversations.c, inbox_messages.c
     key_id = work.key_for(f"patient:{profile_id}")
-    rows = work.connection.execute(
-        select(talks.id, talks.display).where(talks.profile_id == profile_id)
-    )
-    found = tuple(
-        row.id
-        for row in rows
-        if work.unseal(key_id, row.display, f"conversations.display:{row.id}").get(
-            "secret", False
-        )
-    )
+    ids = work.connection.execute(
+        select(talks.id).where(talks.profile_id == profile_id)
+    ).scalars()
+    known = {one: _KNOWN.get(one) for one in ids}
+    known |= _looked_up(work, key_id, [one for one in known if known[one] is None])
+    found = tuple(one for one, is_secret in known.items() if is_secret is not False)
     single = work.connection.execute(
         select(messages.arrival_id)
         .join(
@@ -58,3 +65,21 @@ def secrets_of(work: UnitOfWork, profile_id: str) -> Secrets:
         )
     )
     return Secrets(found, tuple(single.scalars()))
+
+
+def _looked_up(work: UnitOfWork, key_id: str, ids: Sequence[str]) -> dict[str, bool]:
+    """Open some conversations of one patient; return, and remember, which are secret"""
+    talks, found = conversations.c, {}
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        rows = work.connection.execute(
+            select(talks.id, talks.display).where(talks.id.in_(some))
+        )
+        for row in rows:
+            place = f"conversations.display:{row.id}"
+            display = work.unseal(key_id, row.display, place)
+            found[row.id] = bool(display.get("secret", False))
+    if len(_KNOWN) + len(found) > _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN.update(found)
+    return found

@@ -7,11 +7,8 @@ from typing import Final
 
 from gateway.core.actors import BY_TIME
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.delegation_rules import (
-    Capacity,
-    DelegationState,
-    majority_of,
-)
+from gateway.rights.delegation_rules import Capacity, DelegationState
+from gateway.rights.majority_rules import majority_of
 from gateway.rights.representation_rules import (
     MajorityStep,
     majority_step,

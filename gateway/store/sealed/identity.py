@@ -8,12 +8,10 @@ then shows before anything is written, and before a blob is taken for a stray.
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from gateway.durable import replace_file
 from gateway.errors import MisuseError
@@ -34,12 +32,6 @@ class DatabaseIdentity:
 
     id: str
     joined: bool
-
-
-def make_identity(connection: Connection, now: datetime) -> None:
-    """Name a new database, unless it has a name already."""
-    if connection.execute(select(instance.c.id)).first() is None:
-        connection.execute(insert(instance).values(id=uuid4().hex, created_at=now))
 
 
 def identity_of(connection: Connection) -> DatabaseIdentity:

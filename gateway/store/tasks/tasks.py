@@ -232,10 +232,6 @@ class Tasks:
             )
         )
 
-    def revive(self, task_id: int) -> bool:
-        """Make a dead task ready again, now; False when there is none such."""
-        return self.move([task_id], TaskState.DEAD, TaskState.READY) == 1
-
     def move(self, ids: Sequence[int], before: TaskState, after: TaskState) -> int:
         """
         Move tasks that nobody works on from one state to another; return how many.

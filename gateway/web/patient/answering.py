@@ -51,7 +51,7 @@ from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_reader import inbox_of
-from gateway.web.patient.writing_evidence import keep_writing, writing_part
+from gateway.web.patient.writing_evidence import keep_decision, writing_part
 from gateway.web.site.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
 
@@ -246,7 +246,7 @@ class Answering:
                 ],
                 parcel=parcel,
                 message_id=message_id,
-                kept=keep_writing(work, profile, part, submission.id),
+                kept=keep_decision(work, profile, part, submission.id),
             )
 
         self.desk.keep(submission, in_the_thread)

@@ -17,7 +17,7 @@ from gateway.reception.submission import Submission
 from gateway.rights.delegation_rules import Act, Capacity
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
-from gateway.store.evidence.quota import RefusalQuota
+from gateway.store.evidence.quota import HourlyQuota
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.notice_centre import (
     MOST_COUNTED,
@@ -63,12 +63,12 @@ class PatientDesk(Desk):
     masks: Masks
     directory: NameDirectory
     papers: Papers
-    refused_writing: RefusalQuota = field(init=False, repr=False)
+    refusals: HourlyQuota = field(init=False, repr=False)
 
-    @refused_writing.default
-    def _counted(self) -> RefusalQuota:
+    @refusals.default
+    def _counted(self) -> HourlyQuota:
         web = self.settings.web
-        return RefusalQuota(
+        return HourlyQuota(
             web.refusals_kept_per_hour, web.refusals_per_patient_per_hour
         )
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from gateway.core.notices import Happened
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import NotFoundError
+from gateway.evidence.acts import naming_arguments
+from gateway.evidence.arguments import TakenDecision, answered_part
 from gateway.rights.administrator_rules import NamingFacts, NamingFault, judge_naming
 from gateway.rights.author_rules import is_professional_id
-from gateway.rights.delegation_rules import is_minor
+from gateway.rights.majority_rules import is_minor
 from gateway.store.base.work import UnitOfWork
+from gateway.store.evidence.quota import RoomLeft
+from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrator, Administrators
 from gateway.store.patients.profiles import Profile, Profiles
@@ -21,6 +26,7 @@ from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.correspondents import Blockable, blockable, kept_from
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.writing_evidence import keep_decision
 from gateway.web.site.desk import who_acts
 from gateway.web.site.visits import Visit
 
@@ -77,17 +83,23 @@ class Naming:
         def job(work: UnitOfWork) -> NamingFault | None:
             profile = _held(work, visit)
             administrators = Administrators(work, profile.id)
-            fault = judge_naming(
-                NamingFacts(
-                    identity=who.identity,
-                    blocked=Profiles(work).rights(profile.id).blocked,
-                    administrators=frozenset(
-                        one.identity for one in administrators.all
-                    ),
-                    most=most,
-                )
+            facts = NamingFacts(
+                identity=who.identity,
+                blocked=Profiles(work).rights(profile.id).blocked,
+                administrators=frozenset(one.identity for one in administrators.all),
+                most=most,
             )
-            if fault is None and administrators.name(who.identity, who.name):
+            fault = judge_naming(facts)
+            part = answered_part(
+                naming_arguments(facts),
+                *(() if fault is None else (fault.value,)),
+                patient_settings=str(profile.settings_version),
+            )
+            if fault is not None:
+                self._note_refused(work, profile, part)
+            elif administrators.among({who.identity}) is None:
+                with work.resting_on(keep_decision(work, profile, part)):
+                    administrators.name(who.identity, who.name)
                 self._tell(work, profile, who.identity, who.name)
             return fault
 
@@ -110,6 +122,21 @@ class Naming:
 
         if self.desk.write(job) is None:
             raise NotFoundError("not found")
+
+    def _note_refused(
+        self, work: UnitOfWork, profile: Profile, part: TakenDecision
+    ) -> None:
+        """Note that somebody was not named; no more of one patient than is set."""
+        quota = self.desk.refusals
+        room = quota.take(work.now, profile.id)
+        if room is RoomLeft.NOTHING:
+            return
+        kept: dict[str, Any] = {}
+        if room is RoomLeft.WHOLE:
+            kept = {**keep_decision(work, profile, part), **quota.not_said()}
+        work.note_patient(
+            Action.ACT_REFUSED, part.outcome, profile.id, act="name", **kept
+        )
 
     def _tell(
         self, work: UnitOfWork, profile: Profile, identity: str, name: str

@@ -18,7 +18,7 @@ from gateway.core.texts.writing import KEEPING_DAMAGED, KEEPING_TEXTS
 from gateway.core.vault import FiledDocument
 from gateway.errors import ConflictError, InvalidError, NotFoundError
 from gateway.rights.attachment_rules import OfferedFile, decide_keeping
-from gateway.rights.delegation_rules import is_adult
+from gateway.rights.majority_rules import is_adult
 from gateway.rights.masking_rules import is_masked
 from gateway.rights.paper_rules import may_have
 from gateway.store.base.work import UnitOfWork

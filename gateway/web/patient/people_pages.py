@@ -15,8 +15,8 @@ from gateway.rights.delegation_rules import (
     Capacity,
     Term,
     Worth,
-    is_adult,
 )
+from gateway.rights.majority_rules import is_adult
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.delegations import Delegation, Delegations, NamedPerson
@@ -46,8 +46,6 @@ class Person:
     is_child: bool
     is_attested: bool = False
     """A carer who answered: there is an attestation."""
-    for_whom: str = field(default="", repr=False)
-    """Of a request to represent a child: whose."""
 
 
 @frozen(kw_only=True)

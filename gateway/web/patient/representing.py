@@ -19,8 +19,8 @@ from gateway.rights.delegation_rules import (
     Worth,
     capacity_on,
     is_same_person,
-    majority_of,
 )
+from gateway.rights.majority_rules import majority_of
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.rights.representation_rules import (
     AttachmentFacts,

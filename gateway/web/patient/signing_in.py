@@ -16,8 +16,9 @@ from attrs import evolve, field, frozen
 
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.delegation_rules import OpeningFacts, capacity_on, is_minor
+from gateway.rights.delegation_rules import OpeningFacts, capacity_on
 from gateway.rights.life_rules import may_return
+from gateway.rights.majority_rules import is_minor
 from gateway.rights.own_access_rules import OwnAct, may_oneself
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.store.base.work import UnitOfWork

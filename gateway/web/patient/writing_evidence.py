@@ -1,4 +1,4 @@
-"""What a patient's message rested on: kept with what is sent, and with what is not."""
+"""What a patient's message, or another act of theirs, rested on: kept with its line."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class RefusedWriting:
         """
         if not part.reasons:
             return
-        quota = self.desk.refused_writing
+        quota = self.desk.refusals
         room = quota.take(self.desk.database.clock(), profile.id)
         if room is RoomLeft.NOTHING:
             return
@@ -58,7 +58,7 @@ class RefusedWriting:
         def job(work: UnitOfWork) -> None:
             kept: dict[str, Any] = {}
             if is_whole:
-                kept = {**keep_writing(work, profile, part), **before}
+                kept = {**keep_decision(work, profile, part), **before}
             work.note(
                 Action.WRITING_REFUSED,
                 part.outcome,
@@ -71,11 +71,11 @@ class RefusedWriting:
         Desk.write(self.desk, job)
 
 
-def keep_writing(
+def keep_decision(
     work: UnitOfWork, profile: Profile, part: TakenDecision, arrival_id: str = ""
 ) -> dict[str, str]:
     """
-    Keep the decision on a message; of one that is sent, as its arrival is kept.
+    Keep the decision on what a patient does; on a message sent, as its arrival is kept.
 
     Returns what its line says of that.
     """

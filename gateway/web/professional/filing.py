@@ -69,10 +69,12 @@ class Replaced:
     """
     The document of one's own that a new version takes the place of.
 
-    ``visibility`` is a flag that the new one had better have, if there is one.
+    ``record`` is the one in which it was opened. ``visibility`` is a flag that the new
+    one had better have, if there is one.
     """
 
     id: str
+    record: str
     unique_id: str
     set_id: str
     version: int | None
@@ -149,6 +151,7 @@ class ProfessionalFiling:
         kept = frozenset() if by_sender else frozenset({Visibility.MASKED})
         return Replaced(
             id=document.id,
+            record=record,
             unique_id=document.unique_id,
             set_id=document.set_id,
             version=document.version,
@@ -156,6 +159,13 @@ class ProfessionalFiling:
             title=entry.title or entry.type_code.label,
             visibility=next(iter(sorted(entry.visibility - kept)), None),
         )
+
+    def note_unreplaced(
+        self, visit: ProfessionalVisit, record: str, document_id: str
+    ) -> None:
+        """Keep why a document that one opened is not theirs to replace."""
+        who, acts = self.desk.reader(visit), self.desk.acts
+        self.desk.write(lambda work: acts.replace(work, who, record, document_id))
 
     def keep(self, visit: ProfessionalVisit, profile: Profile, to_file: ToFile) -> None:
         """
@@ -191,7 +201,11 @@ class ProfessionalFiling:
             ),
         )
 
+        before, who = to_file.replaces, self.desk.reader(visit)
+
         def note(work: UnitOfWork, _: Parcel) -> None:
+            if before is not None:
+                self.desk.acts.replace(work, who, before.record, before.id)
             work.note(
                 Action.DOCUMENTS_BROUGHT,
                 "kept",

@@ -152,6 +152,8 @@ class FilingPages:
         if profile is not None and form.replaces:
             before = self._filing.replaced(visit, form.record, form.replaces)
             why = FilingProblem.REPLACED if before is None else None
+            if before is None:
+                self._filing.note_unreplaced(visit, form.record, form.replaces)
         problems = (*((why,) if why else ()), *form.problems)
         if problems or profile is None:
             form = evolve(form, problems=problems)

@@ -171,6 +171,15 @@ class RecordActs(Protocol):
             NotFoundError: it is not there for who asks.
         """
 
+    def replace(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+    ) -> bool:
+        """Keep that a new version is brought; False, with why, where it is not."""
+
     def block(
         self,
         work: UnitOfWork,

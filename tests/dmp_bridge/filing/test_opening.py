@@ -29,7 +29,6 @@ from gateway.documents.cda.file import open_cda
 from gateway.documents.cda.header import read_cda
 from gateway.documents.cda.schema import CdaSchema
 from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_archive
-from gateway.documents.xdm.package import open_package
 from gateway.documents.xds.entry import sha1_hex
 from gateway.documents.xds.values import EntryAction, EntryFacts, SubmissionFacts
 from gateway.message.reading import MimeLimits
@@ -40,7 +39,7 @@ from tests.builders_files import make_n1
 from tests.builders_hiding import File, attached_to_a_pdf
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
-from tests.builders_xdm import MOMENT, make_package
+from tests.builders_xdm import MOMENT, make_package, open_package
 from tests.documents.cda.test_body import READ, REFUSED
 from tests.shared import shared
 from tests.zips import Part, make_zip

@@ -14,8 +14,11 @@ from gateway.core.reading import ReadingRefusal
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.filing.announcing import Disclosing
 from gateway.dmp_bridge.masking import MaskingVault
+from gateway.dmp_bridge.reading.acting import RecordActing
 from gateway.dmp_bridge.reading.gathering import relation_of
 from gateway.errors import NotFoundError
+from gateway.evidence.arguments import EvidenceKind
+from gateway.evidence.replaying import decide_again
 from gateway.node.vaults import open_vaults
 from gateway.rights.administrator_rules import AdministratorFault
 from gateway.rights.reading_professional import ReadingProfessional
@@ -24,6 +27,7 @@ from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.base.work import Database
 from gateway.store.consultations.answers import NotRead, OpenRecord, ReadDocument
 from gateway.store.consultations.values import Consultation, Episode
+from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action
 from gateway.store.patients.administrators import Administrators
@@ -509,3 +513,158 @@ def test_documents_are_listed_by_the_days_of_a_follow_up(ward: Ward) -> None:
     end(ward, DOCTOR, one)
     one = ward.opened(DOCTOR)
     assert ward.seen(DOCTOR, one, episode_id=episode.id) == {within}
+
+
+# ---------------------------------------------------------------- on what it rests
+
+
+def decisions(ward: Ward, subject: str) -> list[KeptDecisions]:
+    """Return what was kept about a document or a consultation, but of reading it."""
+    with ward.database.read() as work:
+        found = EvidenceReader(work).about(subject)
+    return [one for one in found if one.parts[0].kind is not EvidenceKind.VIEWING]
+
+
+def vouched(ward: Ward, kept: KeptDecisions) -> set[str]:
+    """Return the actions of the lines that name a decision, each of which vouches."""
+    lines = [one for one in ward.lines() if one.detail.get("decision") == kept.id]
+    assert {one.detail["evidence"] for one in lines} <= set(kept.digests)
+    assert decide_again(kept.parts) == tuple(one.decided for one in kept.parts)
+    assert kept.circumstances.identity
+    return {one.action for one in lines}
+
+
+@pytest.mark.parametrize(
+    ("what", "actions"),
+    [
+        (RecordAct.ANNOUNCE, {Action.DOCUMENT_ANNOUNCED}),
+        (RecordAct.WITHDRAW, {Action.DOCUMENT_WITHDRAWN}),
+        (RecordAct.MASK, {Action.DOCUMENT_MASKED, Action.PROFILE_CHANGED}),
+        (RecordAct.SHOW, {Action.DOCUMENT_UNMASKED, Action.PROFILE_CHANGED}),
+        (RecordAct.REPLACE, {Action.VERSION_BROUGHT}),
+    ],
+)
+def test_what_is_done_with_a_document_is_kept_with_what_it_rests_on(
+    ward: Ward, what: RecordAct, actions: set[str]
+) -> None:
+    if what is RecordAct.ANNOUNCE:
+        mine = hidden(ward)
+    else:
+        mine = put(ward, flags=MASKED if what is RecordAct.SHOW else frozenset())
+    one = ward.opened(DOCTOR)
+
+    if what is RecordAct.REPLACE:
+        ward.read(DOCTOR, one, mine)
+        assert ward.write(lambda work: ward.acting.replace(work, DOCTOR, one.id, mine))
+    else:
+        assert act(ward, DOCTOR, one, mine, what) is None
+
+    (kept_of_it,) = decisions(ward, mine)
+    assert vouched(ward, kept_of_it) == actions
+    (part,) = kept_of_it.parts
+    assert (part.kind, part.outcome) == (EvidenceKind.ACT, "")
+    assert part.arguments.done.act is what
+    assert part.patient_settings
+    assert kept_of_it.circumstances.identity == DOCTOR.national_id
+
+
+@pytest.mark.parametrize("what", RecordAct)
+def test_what_is_refused_with_a_document_is_kept_as_well(
+    ward: Ward, what: RecordAct
+) -> None:
+    theirs = put(ward, owner="899700000999")
+    one = ward.opened(NURSE)
+
+    if what is RecordAct.REPLACE:
+        ward.read(NURSE, one, theirs)
+        assert not ward.write(
+            lambda work: ward.acting.replace(work, NURSE, one.id, theirs)
+        )
+    else:
+        assert act(ward, NURSE, one, theirs, what) is NoAct.NOT_THEIRS
+
+    (kept_of_it,) = decisions(ward, theirs)
+    assert vouched(ward, kept_of_it) == {Action.ACT_REFUSED}
+    (line,) = ward.lines(Action.ACT_REFUSED)
+    assert (line.outcome, line.subject) == ("not theirs", theirs)
+    assert line.detail["act"] == what.value
+    with ward.database.read() as work:
+        assert work.journal.opened(line).detail["person"] == NURSE.name
+    assert NURSE.name not in str(line.kept)
+    assert told(ward) == []
+
+
+def test_of_what_is_not_opened_nothing_is_replaced_and_nothing_kept(ward: Ward) -> None:
+    mine = put(ward)
+    one = ward.opened(DOCTOR)
+
+    assert not ward.write(lambda work: ward.acting.replace(work, DOCTOR, one.id, mine))
+    ward.end(DOCTOR, one)
+    assert not ward.write(lambda work: ward.acting.replace(work, DOCTOR, one.id, mine))
+
+    assert decisions(ward, mine) == []
+    assert ward.lines(Action.ACT_REFUSED) == []
+
+
+def test_follow_ups_and_blocks_are_kept_by_their_consultation(ward: Ward) -> None:
+    name(ward)
+    doctor, colleague = ward.opened(DOCTOR), ward.opened(COLLEAGUE)
+
+    for _ in range(2):
+        follow(ward, DOCTOR, doctor)
+        block(ward, COLLEAGUE, colleague, "1750803447")
+    block(ward, DOCTOR, doctor, "1750803447")
+    assert end(ward, DOCTOR, doctor) is True
+    urgent = ward.opened(LOCUM, EMERGENCY)
+    follow(ward, LOCUM, urgent)
+
+    found = {
+        one: [
+            (kept.parts[0].kind.value, kept.parts[0].outcome, vouched(ward, kept))
+            for kept in decisions(ward, one.id)
+        ]
+        for one in (doctor, colleague, urgent)
+    }
+    refused = {Action.ACT_REFUSED}
+    assert found[doctor] == [
+        ("follow-up", "", {Action.EPISODE_OPENED}),
+        ("follow-up", "nothing", refused),
+        ("block", "not named", refused),
+        ("follow-up", "", {Action.EPISODE_CLOSED, Action.AGREEMENT_ENDED}),
+    ]
+    # Again tells nobody anything, and nothing of it is kept.
+    assert found[colleague] == [("block", "", {Action.PROFILE_CHANGED})]
+    assert found[urgent] == [("follow-up", "emergency", refused)]
+    assert ward.lines(Action.ACT_REFUSED)[-1].detail["act"] == "follow-up-open"
+
+
+def test_a_flood_of_refused_acts_leaves_what_the_settings_say(ward: Ward) -> None:
+    theirs = put(ward, owner="899700000999")
+    settings = make_settings(
+        reading={"refusals_kept_per_hour": 2, "refusals_per_professional_per_hour": 3}
+    )
+    acting = RecordActing(evolve(ward.reading, settings=settings))
+    one, other = ward.opened(NURSE), ward.opened(DOCTOR)
+    for who, consultation in ((NURSE, one), (DOCTOR, other)):
+        ward.read(who, consultation, theirs)
+
+    def refused(who: ReadingProfessional, consultation: Consultation) -> None:
+        why = ward.write(
+            lambda work: acting.act(
+                work, who, consultation.id, theirs, RecordAct.WITHDRAW
+            )
+        )
+        assert why is NoAct.NOT_THEIRS
+
+    for _ in range(5):
+        refused(NURSE, one)
+    refused(DOCTOR, other)  # whoever floods hides nobody else
+
+    assert ["decision" in one.detail for one in ward.lines(Action.ACT_REFUSED)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert len(decisions(ward, theirs)) == 2
+    assert acting.refusals.not_said() == {"not_kept_before": 2, "not_noted_before": 2}

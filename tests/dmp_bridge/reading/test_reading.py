@@ -16,9 +16,9 @@ from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.arguments import EvidenceKind
 from gateway.evidence.form import to_json
-from gateway.evidence.replaying import answers, decide_again, same
-from gateway.evidence.resetting import under
-from gateway.rights.filing_facts import FilingPolicy
+from gateway.evidence.replaying import decide_again, same
+from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
@@ -512,7 +512,7 @@ def test_the_decision_of_a_reading_is_kept_and_can_be_asked_again(ward: Ward) ->
     assert REASON not in str([to_json(part.arguments) for part in parts])
     before_2025 = ReadingPolicy(initial_team_consent=False)
     refused = next(part for part in parts if part.outcome)
-    again = decide_again([under(refused, FilingPolicy(), reading=before_2025)])
+    again = decide_again([under(refused, OtherSettings(reading=before_2025))])
     assert again[0].reasons == ()
 
 

@@ -23,7 +23,6 @@ from gateway.rights.listing_rules import WantedDocuments, seen_by
 from gateway.rights.professional_viewing_rules import (
     ProfessionalReader,
     ProfessionalSide,
-    seen_of,
 )
 from gateway.rights.reading_rules import Relation
 from gateway.store.base.work import Database
@@ -40,6 +39,7 @@ from tests.dmp_bridge.reading.readers import (
     TEAM_AGAIN,
     Ward,
 )
+from tests.rights.seeing import seen_of
 from tests.web.mail import file
 
 NOW = datetime(2026, 11, 29, 10, tzinfo=UTC)

@@ -16,7 +16,6 @@ from gateway.documents.xdm.archive import ArchiveLimits, open_archive, write_arc
 from gateway.documents.xdm.package import (
     Package,
     names_of,
-    open_package,
     read_package,
 )
 from gateway.documents.xdm.writing import (
@@ -39,6 +38,7 @@ from tests.builders_xdm import (
     make_outgoing,
     make_package,
     make_submission,
+    open_package,
     sha1,
 )
 from tests.zips import Part, make_zip

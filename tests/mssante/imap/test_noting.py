@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from gateway.evidence.replaying import decide_again
+from gateway.metrics import OPENINGS_NOT_KEPT, REFUSALS_NOT_KEPT
 from gateway.mssante.imap.noting import DoorNotes
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
-from gateway.store.evidence.quota import RefusalQuota
+from gateway.store.evidence.quota import HourlyQuota
 from gateway.store.journal import Entry
 from tests.evidence.lines import without_evidence
 from tests.mssante.imap.server import (
@@ -93,7 +94,8 @@ def test_a_mailbox_that_does_not_open_is_noted_without_its_name(
 def test_a_mailbox_that_opens_is_noted_with_why_and_past_the_limit_alone(
     mailroom: Mailroom,
 ) -> None:
-    notes(mailroom).openings = RefusalQuota(1, 0)
+    notes(mailroom).openings.most = 1  # its own count, as the door made it
+    refused, opened = REFUSALS_NOT_KEPT._value.get(), OPENINGS_NOT_KEPT._value.get()
     for _ in range(2):
         mailroom.wire().close()
 
@@ -108,13 +110,16 @@ def test_a_mailbox_that_opens_is_noted_with_why_and_past_the_limit_alone(
     assert decide_again([part]) == (part.decided,)
     assert "decision" not in second.detail
     assert second.detail.keys() == {"identity", "certificate"}
+    assert OPENINGS_NOT_KEPT._value.get() == opened + 1
+    assert REFUSALS_NOT_KEPT._value.get() == refused
+    assert notes(mailroom).openings.not_said() == {"openings_not_kept_before": 1}
 
 
 @off_the_loop
 def test_a_flood_of_one_address_leaves_as_many_lines_as_the_limit_says(
     mailroom: Mailroom,
 ) -> None:
-    notes(mailroom).refusals = RefusalQuota(9, 2)
+    notes(mailroom).refusals = HourlyQuota(9, 2)
     mailroom.revoke("doctor")
 
     for _ in range(4):

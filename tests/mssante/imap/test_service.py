@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from twisted.internet.threads import deferToThread
 
+from gateway.evidence.replaying import decide_again
 from gateway.pki.profiles import name_of
 from gateway.store.mailbox.mailboxes import Mailboxes
 from tests.logged import lines_logged
@@ -23,6 +24,7 @@ from tests.mssante.imap.server import (
     off_the_loop,
     on_the_loop,
 )
+from tests.mssante.imap.test_noting import kept, lines
 from tests.pki import mint_file
 
 
@@ -301,6 +303,11 @@ def test_a_refused_client_learns_why_and_the_log_who_it_was(
         "info imap: handshake refused: TLS_CERT_EXPIRED, 127.0.0.1, "
         "subject: CN=smtp.peer.mssante.test,OU=300000000000022,"
     ) in "\n".join(told)
+    (line,) = lines(mailroom, "connection:refuse")
+    assert line.outcome == "TLS_CERT_EXPIRED"
+    (part,) = kept(mailroom, line).parts
+    assert part.outcome == "CERT_EXPIRED"
+    assert decide_again([part]) == (part.decided,)
 
 
 @pytest.mark.parametrize(
@@ -339,6 +346,9 @@ def test_a_handshake_that_shows_no_certificate_leaves_a_line(
     assert [line for line in told if "handshake refused" in line] == [
         f"info imap: handshake refused: {code}, 127.0.0.1, subject: none shown"
     ]
+    # Who speaks no TLS of today shows nothing that a rule could be asked about.
+    noted = [one.outcome for one in lines(mailroom, "connection:refuse")]
+    assert noted == ([code] if code == "TLS_NO_CERTIFICATE" else [])
 
 
 @off_the_loop

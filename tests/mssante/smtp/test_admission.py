@@ -24,8 +24,9 @@ from gateway.evidence.arguments import (
     EvidenceKind,
     TakenDecision,
 )
-from gateway.evidence.replaying import answers, decide_again
-from gateway.evidence.resetting import under
+from gateway.evidence.replaying import decide_again
+from gateway.evidence.resetting import OtherSettings, under
+from gateway.evidence.rule_answers import answers
 from gateway.message.address import MailAddress, read_address
 from gateway.message.headers import read_headers
 from gateway.mssante.smtp import replies
@@ -34,7 +35,6 @@ from gateway.mssante.smtp.admitted import AdmittedSender, DoorRefusal, Refused
 from gateway.mssante.smtp.replies import Reply
 from gateway.mssante.smtp.replying import reply_to_sender
 from gateway.pki.profiles import name_of
-from gateway.rights.filing_facts import FilingPolicy
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.relay_rules import RelayFacts
@@ -1040,7 +1040,9 @@ def test_a_full_mailbox_is_for_later(
             exists=True, is_open=True, used_bytes=QUOTA, quota_bytes=QUOTA
         )
         assert DOCTOR.encode() not in kept.part.text()
-        (again,) = decide_again([under(kept.part, FilingPolicy(), QUOTA + 1)])
+        (again,) = decide_again(
+            [under(kept.part, OtherSettings(quota_bytes=QUOTA + 1))]
+        )
         assert again == Answered()
 
 

@@ -10,8 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
+from gateway.evidence.replaying import decide_again
+from gateway.metrics import HANDSHAKES_NOT_KEPT, REFUSALS_NOT_NOTED
+from gateway.store.evidence.keeping import EvidenceReader
+from gateway.store.journal import Action, Entry
+from gateway.trust.certificate_rules import CertificateFault
 from gateway.trust.tls import load_identity
+from tests.evidence.lines import without_evidence
 from tests.journeys.postfix import postfix
 from tests.journeys.running import eventually
 from tests.logged import lines_logged
@@ -101,6 +109,86 @@ def test_a_peer_without_a_certificate_learns_that_one_is_wanted(
     assert [line for line in told if "TLS refused" in line] == [
         "info TLS refused: TLS_NO_CERTIFICATE, 127.0.0.1, subject: none shown"
     ]
+
+
+def refused(node: Node, count: int) -> list[Entry]:
+    """Return the lines of refused connections, once there are so many."""
+
+    def found() -> list[Entry]:
+        with node.database.read() as work:
+            lines = work.journal.lines()
+            return [one for one in lines if one.action == Action.CONNECTION_REFUSED]
+
+    eventually(lambda: len(found()) >= count, seconds=20)
+    return found()
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_what_a_handshake_refuses_is_kept_with_what_our_rules_say_of_it(
+    node: Node, version: str
+) -> None:
+    asked = {
+        "bad/expired": ("TLS_CERT_EXPIRED", CertificateFault.EXPIRED),
+        "bad/not-yet-valid": ("TLS_CERT_NOT_YET_VALID", CertificateFault.NOT_YET_VALID),
+        "bad/unknown-ca": ("TLS_UNKNOWN_AUTHORITY", CertificateFault.UNKNOWN_AUTHORITY),
+    }
+    for number, name in enumerate((*asked, ""), 1):
+        s_client(node, "smtp", name, version)
+        refused(node, number)
+
+    *lines, without = refused(node, 4)
+
+    assert (without.outcome, without.detail) == (
+        "TLS_NO_CERTIFICATE",
+        {"door": "smtp", "identity": ""},
+    )
+    for line, (name, (code, fault)) in zip(lines, asked.items(), strict=True):
+        assert line.outcome == code
+        assert without_evidence(line.detail) == {"door": "smtp", "identity": ""}
+        with node.database.read() as work:
+            kept = EvidenceReader(work).find(line.detail["decision"])
+        assert kept is not None
+        assert kept.digests == (line.detail["evidence"],)
+        (part,) = kept.parts
+        assert fault.value in part.reasons
+        assert decide_again([part]) == (part.decided,)
+        pem = (node.certs / f"{name}.pem").read_bytes()
+        shown = x509.load_pem_x509_certificates(pem)[0]
+        assert kept.circumstances.certificate == shown.fingerprint(SHA256()).hex()
+
+
+def test_a_flood_of_refused_handshakes_leaves_what_the_settings_say(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    before = REFUSALS_NOT_NOTED._value.get()
+    with running_node(tmp_path, pki_folder, refusals_per_address_per_hour=2) as node:
+        for _ in range(4):
+            s_client(node, "smtp", "", "-tls1_2")
+        s_client(node, "smtp", "bad/revoked", "-tls1_2")  # refused in words, after it
+
+        lines = refused(node, 3)
+
+        assert [one.outcome for one in lines] == [
+            "TLS_NO_CERTIFICATE",
+            "TLS_NO_CERTIFICATE",
+            "CERT_REVOKED",
+        ]
+        assert node.reception.refused_handshakes.not_said() == {"not_noted_before": 2}
+    assert REFUSALS_NOT_NOTED._value.get() == before + 2
+
+
+def test_past_the_limit_of_all_a_refused_handshake_has_no_line(
+    tmp_path: Path, pki_folder: Path
+) -> None:
+    before = HANDSHAKES_NOT_KEPT._value.get()
+    with running_node(tmp_path, pki_folder, refusals_kept_per_hour=1) as node:
+        for _ in range(3):
+            s_client(node, "smtp", "", "-tls1_2")
+
+        assert len(refused(node, 1)) == 1
+        counted = node.reception.refused_handshakes
+        assert counted.not_said() == {"handshakes_not_kept_before": 2}
+    assert HANDSHAKES_NOT_KEPT._value.get() == before + 2
 
 
 def test_the_door_goes_on_and_no_socket_is_left(node: Node) -> None:

@@ -24,7 +24,7 @@ from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderRefusal
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import Database
-from gateway.store.evidence.quota import RefusalQuota
+from gateway.store.evidence.quota import HourlyQuota
 from gateway.store.journal import Action, Entry
 from gateway.store.tables import arrivals
 from gateway.trust.space import TrustSpace
@@ -239,7 +239,7 @@ def test_what_the_content_is_refused_for_is_in_the_journal_and_nothing_is_kept(
 def test_of_more_refusals_than_the_limit_says_only_the_lines_are_kept(
     smtp: SmtpReception,
 ) -> None:
-    smtp.kept_refusals = RefusalQuota(2, 0)
+    smtp.kept_refusals = HourlyQuota(2, 0)
     facts = MailboxFacts(exists=False, quota_bytes=1)
     part = answered_part(facts, "MAILBOX_UNKNOWN")
     refused = DoorRefusal(sender=OPERATOR.sender, part=part)
@@ -264,7 +264,7 @@ def test_of_more_refusals_than_the_limit_says_only_the_lines_are_kept(
 def test_a_flood_of_one_address_leaves_as_many_lines_as_the_limit_says(
     smtp: SmtpReception,
 ) -> None:
-    smtp.kept_refusals = RefusalQuota(9, 2)
+    smtp.kept_refusals = HourlyQuota(9, 2)
     smtp.refused(OPERATOR, "MALFORMED")  # that there is a line
 
     def refuse(peer: str) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from gateway.errors import UnavailableError
 from gateway.store.base import engine
 from gateway.store.base.availability import DatabaseHealth
-from gateway.store.base.work import Database, translated
+from gateway.store.base.failures import translated
+from gateway.store.base.work import Database
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.store.base.failures import StorageError
 from gateway.store.base.place import OpenFile
-from gateway.store.base.work import Database, StorageError
+from gateway.store.base.work import Database
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_database import database_at, new_sqlite
 from tests.fakes import SetClock

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from gateway.errors import NotFoundError, UnavailableError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.engine import make_engine
-from gateway.store.base.work import Database, StorageError, UnitOfWork
+from gateway.store.base.failures import StorageError
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
 from gateway.store.tables import arrivals as arrivals_table
 from gateway.store.tables import data_keys

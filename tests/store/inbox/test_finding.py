@@ -12,6 +12,7 @@ from gateway.core.ins import Ins
 from gateway.core.word_form import MadeWords
 from gateway.rights.visibility_rules import PatientReader
 from gateway.store.base.work import Database
+from gateway.store.inbox import secrets
 from gateway.store.inbox import words as made_ahead
 from gateway.store.inbox.finding import FoundMessages, MessageFinding
 from gateway.store.inbox.inbox import Inbox
@@ -24,6 +25,7 @@ from gateway.store.tables import tasks as asked
 from gateway.store.tasks.values import TaskKind
 from gateway.store.vault.indexes import DocumentIndexes
 from tests.builders_people import TEST_RANGE, matricule, open_profile
+from tests.builders_queries import statements
 from tests.fakes import SetClock
 from tests.store.inbox.test_inbox import DOCTOR, receive
 from tests.store.inbox.test_threads import OTHER, begin
@@ -171,6 +173,37 @@ def test_a_representative_finds_nothing_that_is_kept_from_them(
         told = InboxReader(work, law).correspondents(profile_id)
     assert [one.address for one in held] == [DOCTOR.lower()]
     assert [one.is_secret for one in told] == [False]
+
+
+def test_which_conversations_are_secret_is_looked_up_once_each(
+    database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "_MOST_KNOWN", 3)
+    monkeypatch.setattr(secrets, "_AT_ONCE", 2)
+    profile_id = open_profile(database)
+    law = PatientReader.REPRESENTATIVE
+    seen = []
+    for number in range(1, 6):
+        receive(
+            database,
+            profile_id,
+            number,
+            subject=f"Genou {1000 + number}",
+            is_secret=number % 2 == 0,
+        )
+        clock.advance(hours=1)
+        seen.append(subjects(database, profile_id, law, words=("genou",)))
+
+    assert seen[-1] == ["Genou 1005", "Genou 1003", "Genou 1001"]
+    assert seen[3] == ["Genou 1003", "Genou 1001"]
+    monkeypatch.setattr(secrets, "_MOST_KNOWN", 200_000)
+    opened = []
+    for _ in range(2):
+        with statements(database.engine) as asked_now:
+            assert subjects(database, profile_id, law, words=("genou",)) == seen[-1]
+        displays = "SELECT conversations.id, conversations.display"
+        opened.append(sum(one.startswith(displays) for one in asked_now))
+    assert opened[1] == 0
 
 
 def test_what_is_hidden_for_now_is_found_once_it_is_shown(

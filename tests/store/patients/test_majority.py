@@ -10,12 +10,8 @@ from sqlalchemy import select
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.delegation_rules import (
-    Capacity,
-    DelegationState,
-    Term,
-    majority_of,
-)
+from gateway.rights.delegation_rules import Capacity, DelegationState, Term
+from gateway.rights.majority_rules import majority_of
 from gateway.store.base.work import Database
 from gateway.store.journal import chain_of
 from gateway.store.patients.deadlines import deadline_of

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from gateway.store.base.work import Database
+from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.tables import tasks as table
 from gateway.store.tasks.tasks import (
     Task,
@@ -23,6 +23,10 @@ from tests.fakes import SetClock
 
 LEASE = timedelta(seconds=60)
 FILE, RELAY, NOTIFY = TaskKind.FILE, TaskKind.RELAY, TaskKind.NOTIFY
+
+
+def revive(work: UnitOfWork, task_id: int) -> int:
+    return work.tasks.move([task_id], TaskState.DEAD, TaskState.READY)
 
 
 def add(
@@ -327,7 +331,7 @@ def test_a_revived_task_is_ready_at_once_with_all_its_tries(
     clock.advance(hours=1)
 
     with database.write() as work:
-        assert work.tasks.revive(one.id) is True
+        assert revive(work, one.id) == 1
 
     row = row_of(database, one.id)
     assert (row.state, row.attempts, row.due_at) == ("ready", 0, clock.now)
@@ -341,8 +345,8 @@ def test_what_is_not_dead_is_not_revived(database: Database, clock: SetClock) ->
     given_back = clock.now + WAIT
 
     with database.write() as work:
-        assert work.tasks.revive(task.id) is False
-        assert work.tasks.revive(task.id + 1) is False
+        assert revive(work, task.id) == 0
+        assert revive(work, task.id + 1) == 0
 
     row = row_of(database, task.id)
     assert (row.attempts, row.due_at) == (1, given_back)

@@ -9,6 +9,10 @@ from sqlalchemy import select
 
 from gateway.core.document import AuthorEntry, Visibility
 from gateway.core.texts.notices import NoticeKind
+from gateway.evidence.arguments import EvidenceKind
+from gateway.evidence.replaying import decide_again
+from gateway.store.evidence.keeping import EvidenceReader
+from gateway.store.journal import chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.decisions import Decisions
@@ -40,6 +44,21 @@ def name(browser: Browser, who: str = DOCTOR, **fields: str) -> Reply:
 def standing(site: Site, profile_id: str) -> list[str]:
     with site.database.read() as work:
         return [one.identity for one in Administrators(work, profile_id).all]
+
+
+def kept_of(site: Site) -> list[tuple[str, str, str]]:
+    """Return the lines that name a decision, what it was of, and what was decided."""
+    found = []
+    with site.database.read() as work:
+        for line in work.journal.lines(chain_of(site.patient)):
+            kept = EvidenceReader(work).find(line.detail.get("decision", ""))
+            if kept is None or kept.parts[0].kind is not EvidenceKind.NAMING:
+                continue
+            (part,) = kept.parts
+            assert kept.digests == (line.detail["evidence"],)
+            assert decide_again([part]) == (part.decided,)
+            found.append((line.action, part.kind.value, part.outcome))
+    return found
 
 
 def to_tell(site: Site) -> list[str]:
@@ -133,6 +152,11 @@ def test_so_many_are_named_and_no_more_and_nobody_who_is_blocked(site: Site) -> 
 
     assert full.status == 422
     assert "a déjà ce rôle" in full.text
+    assert kept_of(site) == [
+        ("act:refuse", "naming", "blocked"),
+        ("profile:change", "naming", ""),
+        ("act:refuse", "naming", "enough"),
+    ]
     assert standing(site, site.patient) == [DOCTOR]
     assert told(site, site.patient).count(NoticeKind.ADMINISTRATOR) == 1
     assert f'href="{PATH}/new"' not in browser.get(PATH).text

@@ -17,7 +17,8 @@ from gateway.core.document import Availability, Visibility
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
-from gateway.rights.delegation_rules import Act, Capacity, Term, majority_of
+from gateway.rights.delegation_rules import Act, Capacity, Term
+from gateway.rights.majority_rules import majority_of
 from gateway.rights.visibility_rules import PatientReader
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.patients.accounts import Accounts

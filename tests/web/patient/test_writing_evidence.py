@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.evidence.replaying import decide_again
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
-from gateway.store.evidence.quota import RefusalQuota
+from gateway.store.evidence.quota import HourlyQuota
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.journal import Entry, chain_of
 from tests.web.browsing import Browser, Reply, Site, blocking
@@ -114,7 +114,7 @@ def test_one_patient_leaves_as_many_lines_of_refusals_as_the_limit_says(
 ) -> None:
     receive(site.database, site.patient)
     browser = site.signed_in()
-    object.__setattr__(site.desk, "refused_writing", RefusalQuota(1, 2))
+    object.__setattr__(site.desk, "refusals", HourlyQuota(1, 2))
 
     forced(site, browser, conversation_of(site), times=4)
 
@@ -122,7 +122,7 @@ def test_one_patient_leaves_as_many_lines_of_refusals_as_the_limit_says(
         True,
         False,
     ]
-    assert site.desk.refused_writing.not_said() == {
+    assert site.desk.refusals.not_said() == {
         "not_kept_before": 1,
         "not_noted_before": 2,
     }

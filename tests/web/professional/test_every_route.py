@@ -30,7 +30,7 @@ from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.policies import reading_policy_of
 from gateway.node.vaults import open_vaults
-from gateway.rights.professional_viewing_rules import ProfessionalReader, seen_of
+from gateway.rights.professional_viewing_rules import ProfessionalReader
 from gateway.rights.profile import ProfileState
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
@@ -54,6 +54,7 @@ from gateway.web.professional.routes import make_professional_routes
 from gateway.web.site.answers import Answer
 from gateway.web.site.routes import Route
 from tests.builders_people import MATRICULE, TEST_RANGE, matricule, open_profile
+from tests.rights.seeing import seen_of
 from tests.web.mail import PDF, carried, file
 from tests.web.professional.asking import (
     NOWHERE,

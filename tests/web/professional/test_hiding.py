@@ -24,7 +24,7 @@ from gateway.core.practice import Professional
 from gateway.core.reading import ReadingWay
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.node.vaults import open_vaults
-from gateway.rights.professional_viewing_rules import ProfessionalReader, seen_of
+from gateway.rights.professional_viewing_rules import ProfessionalReader
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import EmergencyDeclaration, Relation
 from gateway.store.consultations.values import Consultation
@@ -35,6 +35,7 @@ from gateway.web.professional.routes import make_professional_routes
 from gateway.web.site.answers import Answer
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_queries import statements
+from tests.rights.seeing import seen_of
 from tests.web.mail import PDF, carried, file
 from tests.web.professional.asking import (
     NOWHERE,

@@ -216,6 +216,8 @@ def test_b7_22_a_new_version_is_filed_from_the_document_and_the_old_one_stays(
     old = browser.get(f"{record}?old=1").text
     assert "1 version précédente" in listed
     assert "Ancienne version" in old
+    assert lines(pages, patient, Action.ACT_REFUSED) == [theirs]
+    assert lines(pages, patient, Action.VERSION_BROUGHT) == [first.id]
 
 
 def _replace(

@@ -1,0 +1,29 @@
+"""What the rule of viewing lets somebody see of several documents, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gateway.core.habilitation import Matrix
+from gateway.core.vault import FiledDocument
+from gateway.rights.professional_viewing_rules import (
+    ProfessionalReader,
+    professional_sees,
+)
+
+
+def seen_of(
+    documents: Iterable[FiledDocument],
+    reader: ProfessionalReader,
+    matrix: Matrix,
+    now: datetime,
+    *,
+    on_request: bool = False,
+) -> tuple[FiledDocument, ...]:
+    """Return what a professional sees of some documents, in their order."""
+    return tuple(
+        one
+        for one in documents
+        if professional_sees(one, reader, matrix, now, on_request=on_request)
+    )
