@@ -23,6 +23,17 @@ def test_every_item_stands_there_once_and_in_order() -> None:
     assert len(asked) == 184
 
 
+def test_each_scenario_of_acceptance_has_a_test_of_its_number() -> None:
+    named = {
+        int(number)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for numbers in re.findall(r"def test_b7((?:_\d\d)+)_", path.read_text("utf-8"))
+        for number in numbers.strip("_").split("_")
+    }
+
+    assert named == set(range(1, 36))
+
+
 @pytest.mark.parametrize("item", items(), ids=lambda item: item.id)
 def test_an_item_says_where_it_is_built_or_what_is_missing(item: Item) -> None:
     assert item.state in STATES

@@ -35,7 +35,14 @@ _ABOUT: Mapping[EvidenceKind, str] = MappingProxyType(
     }
 )
 """What the subject of a decision is, where it is no message."""
-_BY_PAGES = frozenset({EvidenceKind.READING, EvidenceKind.NAMING, EvidenceKind.WRITING})
+_BY_PAGES = frozenset(
+    {
+        EvidenceKind.READING,
+        EvidenceKind.SEARCH,
+        EvidenceKind.NAMING,
+        EvidenceKind.WRITING,
+    }
+)
 """Decisions about nothing that has an id, and at no door."""
 
 

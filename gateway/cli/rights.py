@@ -45,6 +45,7 @@ _DEPEND = frozenset(
         EvidenceKind.RECIPIENT,
         EvidenceKind.MAILBOX,
         EvidenceKind.READING,
+        EvidenceKind.SEARCH,
         EvidenceKind.VIEWING,
         EvidenceKind.WRITING,
         EvidenceKind.BLOCK,

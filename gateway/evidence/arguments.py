@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gateway.canonical import canonical
 from gateway.core.decision import FilingDecision
@@ -30,6 +30,11 @@ from gateway.evidence.identity import (
     scrubbed,
     sender_facts_of_nobody,
 )
+from gateway.evidence.readings import (
+    ReadingArguments,
+    SearchArguments,
+    reading_arguments,
+)
 from gateway.evidence.writing import WritingArguments
 from gateway.rights.filing_facts import FilingFacts
 from gateway.rights.mailbox_rules import DeliveryFacts, MailboxFacts
@@ -41,9 +46,6 @@ from gateway.rights.recipient_rules import PatientFacts
 from gateway.rights.relay_rules import RelayFacts
 from gateway.rights.sender_rules import Link, LinkKind, SenderHeaders
 from gateway.trust.space import PeerVerdict
-
-_MOST_REASON: Final = 200
-"""Of the reason of an emergency so many stand-ins are kept at most."""
 
 
 class EvidenceKind(StrEnum):
@@ -57,6 +59,7 @@ class EvidenceKind(StrEnum):
     CERTIFICATE = "certificate"
     MAILBOX = "mailbox"
     READING = "reading"
+    SEARCH = "search"
     VIEWING = "viewing"
     RELAY = "relay"
     OPENING = "opening"
@@ -102,14 +105,6 @@ class CopyArguments:
     visibility: frozenset[Visibility]
     recipient: str
     sender: str
-
-
-@frozen(kw_only=True)
-class ReadingArguments:
-    """What the five conditions are asked; of a reason how long it is."""
-
-    facts: ReadingFacts
-    policy: ReadingPolicy
 
 
 @frozen
@@ -186,6 +181,7 @@ KINDS: Mapping[EvidenceKind, tuple[type[Any], type[Any]]] = MappingProxyType(
         EvidenceKind.CERTIFICATE: (CertificateArguments, Answered),
         EvidenceKind.MAILBOX: (MailboxFacts, Answered),
         EvidenceKind.READING: (ReadingArguments, Answered),
+        EvidenceKind.SEARCH: (SearchArguments, Answered),
         EvidenceKind.VIEWING: (ViewingFacts, Answered),
         EvidenceKind.RELAY: (RelayFacts, Answered),
         EvidenceKind.OPENING: (HoldingFacts, Answered),
@@ -328,6 +324,7 @@ def answered_part(
     | FollowUpArguments
     | BlockArguments
     | NamingArguments
+    | SearchArguments
     | PatientFacts,
     *reasons: str,
     patient_settings: str = "",
@@ -353,14 +350,10 @@ def reading_part(
     patient_settings: str,
 ) -> TakenDecision:
     """Return what was decided of a reading; of its reason only how long it is."""
-    declared = facts.declared
-    if declared is not None:
-        length = min(len("".join(declared.reason.split())), _MOST_REASON)
-        facts = evolve(facts, declared=evolve(declared, reason="x" * length))
     return TakenDecision(
         kind=EvidenceKind.READING,
         patient_settings=patient_settings,
-        arguments=ReadingArguments(facts=facts, policy=policy),
+        arguments=reading_arguments(facts, policy),
         decided=Answered(() if refusal is None else (refusal.value,)),
     )
 

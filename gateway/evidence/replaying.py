@@ -22,7 +22,6 @@ from gateway.evidence.arguments import (
     CopyArguments,
     EvidenceKind,
     FilingArguments,
-    ReadingArguments,
     SenderArguments,
     TakenDecision,
 )
@@ -31,6 +30,7 @@ from gateway.evidence.certificates import (
     fault_of_holder,
     faults_of,
 )
+from gateway.evidence.readings import ReadingArguments, SearchArguments
 from gateway.evidence.writing import (
     WritingArguments,
     writing_refusals,
@@ -165,6 +165,12 @@ def _reading(asked: ReadingArguments) -> Answered:
     return _first(reading_rules.refuse_reading(asked.facts, asked.policy))
 
 
+def _search(asked: SearchArguments) -> Answered:
+    return _first(
+        reading_rules.refuse_search(asked.facts, asked.policy, by_names=asked.by_names)
+    )
+
+
 def _viewing(facts: ViewingFacts) -> Answered:
     return _first(refuse_viewing(facts))
 
@@ -230,6 +236,7 @@ _DECIDE: Mapping[EvidenceKind, Callable[[Any], Any]] = MappingProxyType(
         EvidenceKind.CERTIFICATE: _certificate,
         EvidenceKind.MAILBOX: _mailbox,
         EvidenceKind.READING: _reading,
+        EvidenceKind.SEARCH: _search,
         EvidenceKind.VIEWING: _viewing,
         EvidenceKind.RELAY: _relay,
         EvidenceKind.OPENING: _opening,

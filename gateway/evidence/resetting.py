@@ -7,7 +7,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from gateway.evidence.acts import BlockArguments, NamingArguments
-from gateway.evidence.arguments import FilingArguments, ReadingArguments, TakenDecision
+from gateway.evidence.arguments import FilingArguments, TakenDecision
+from gateway.evidence.readings import ReadingArguments, SearchArguments
 from gateway.evidence.writing import WritingArguments
 from gateway.rights.attachment_rules import AttachmentPolicy, files_within
 from gateway.rights.filing_facts import DocumentFacts, FilingPolicy, OppositionFact
@@ -58,7 +59,7 @@ def _changed(arguments: Any, others: OtherSettings) -> Any:
             )
         case MailboxFacts() if others.quota_bytes is not None:
             return evolve(arguments, quota_bytes=others.quota_bytes)
-        case ReadingArguments() if others.reading is not None:
+        case ReadingArguments() | SearchArguments() if others.reading is not None:
             return evolve(arguments, policy=others.reading)
         case ViewingFacts() if others.treating_sees_masked is not None:
             return evolve(arguments, treating_sees_masked=others.treating_sees_masked)

@@ -19,7 +19,6 @@ from gateway.evidence.arguments import (
     CopyArguments,
     EvidenceKind,
     FilingArguments,
-    ReadingArguments,
     SenderArguments,
     TakenDecision,
 )
@@ -28,6 +27,7 @@ from gateway.evidence.certificates import (
     fault_of_holder,
     faults_of,
 )
+from gateway.evidence.readings import ReadingArguments, SearchArguments
 from gateway.evidence.replaying import as_patient, copy_answer
 from gateway.evidence.watching import FactsSeen
 from gateway.evidence.writing import (
@@ -188,6 +188,14 @@ def _reading_answers(asked: ReadingArguments) -> list[_Said]:
     return said
 
 
+def _search_answers(asked: SearchArguments) -> list[_Said]:
+    seen = FactsSeen()
+    facts, policy = seen.watch(asked.facts), seen.watch(asked.policy, "policy")
+    by_names = asked.by_names
+    reason = reading_rules.refuse_search(facts, policy, by_names=by_names)
+    return [("search", reason, {"by_names": by_names, **seen.facts})]
+
+
 def _viewing_answers(facts: ViewingFacts) -> list[_Said]:
     return [_asked(f"viewing-{name}", rule, facts) for name, rule in VIEWING_ROWS]
 
@@ -267,6 +275,7 @@ _ASK: Mapping[EvidenceKind, Callable[[Any], list[_Said]]] = MappingProxyType(
         EvidenceKind.CERTIFICATE: _certificate_answers,
         EvidenceKind.MAILBOX: _mailbox_answers,
         EvidenceKind.READING: _reading_answers,
+        EvidenceKind.SEARCH: _search_answers,
         EvidenceKind.VIEWING: _viewing_answers,
         EvidenceKind.RELAY: _relay_answers,
         EvidenceKind.OPENING: _opening_answers,

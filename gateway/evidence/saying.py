@@ -17,8 +17,9 @@ from gateway.core.texts.explaining import (
     WORDS,
 )
 from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.evidence.arguments import FilingArguments, ReadingArguments, TakenDecision
+from gateway.evidence.arguments import FilingArguments, TakenDecision
 from gateway.evidence.form import to_json
+from gateway.evidence.readings import ReadingArguments, SearchArguments
 from gateway.evidence.rule_answers import RuleAnswer, answers
 
 
@@ -123,6 +124,9 @@ def to_json_of(part: TakenDecision) -> Any:
         return {**value["facts"], "others": value["others"]}
     if isinstance(part.arguments, ReadingArguments):
         return {**value["facts"], "policy": value["policy"]}
+    if isinstance(part.arguments, SearchArguments):
+        by_names = value["by_names"]
+        return {**value["facts"], "policy": value["policy"], "by_names": by_names}
     return value
 
 

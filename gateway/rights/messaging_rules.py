@@ -110,6 +110,8 @@ class AnswerFacts:
     whether every answer address is in the space of trust. ``leads_to_patient``:
     whether one of them is a patient's. ``answer_until``: the professional takes answers
     up to then, None where they set no end; ``now`` is when the patient writes.
+    ``is_known_pharmacy``: of one that never wrote, whether it is a pharmacy that may be
+    written to first (`first_message_rules`).
     ``most``: so many messages within the days that count are taken, 0 without a limit;
     ``sent`` of them are sent already. ``most_file_bytes``: what the files of one may
     be together where the professional set less than the service does, else 0.
@@ -121,6 +123,7 @@ class AnswerFacts:
     trust: Standing
     leads_to_patient: bool
     answer_until: datetime | None = None
+    is_known_pharmacy: bool = False
     most: int = 0
     sent: int = 0
     most_file_bytes: int = 0
@@ -185,7 +188,9 @@ def _answer_is_not_to_a_patient(facts: AnswerFacts) -> WritingRefusal | None:
 
 
 def _message_was_received(facts: AnswerFacts) -> WritingRefusal | None:
-    return None if facts.message in facts.received else WritingRefusal.NEVER_WROTE
+    if facts.message in facts.received or facts.is_known_pharmacy:
+        return None
+    return WritingRefusal.NEVER_WROTE
 
 
 def _message_is_open(facts: AnswerFacts) -> WritingRefusal | None:

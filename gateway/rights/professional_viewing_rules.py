@@ -23,6 +23,9 @@ from gateway.rights.habilitation_rules import DocumentKind, readers_of
 from gateway.rights.reader_rules import Sight
 from gateway.rights.reading_rules import Relation
 
+ONCE_ACTIVATED: Final = frozenset({"REMB"})
+"""Types that professionals read only once the patient activated the space."""
+
 _ON_REQUEST = frozenset({Availability.DEPRECATED, Availability.ARCHIVED})
 
 
@@ -64,6 +67,7 @@ class ProfessionalReader:
     ``identifiers`` are theirs and those of the structure they work in now: an author's
     are among the document's owners. ``masked_in_emergency`` is the patient's switch,
     ``treating_sees_masked`` the operator's (CSP L. 1111-16 and R. 1111-49 differ).
+    ``is_activated``: the patient opened their space, which some types wait for.
     """
 
     way: ReadingWay
@@ -72,6 +76,7 @@ class ProfessionalReader:
     identifiers: frozenset[str] = field(repr=False)
     masked_in_emergency: bool = False
     treating_sees_masked: bool = False
+    is_activated: bool = True
 
 
 @frozen(kw_only=True)
@@ -79,7 +84,8 @@ class ViewingFacts:
     """
     What decides whether a professional may know of one document.
 
-    ``readers`` are the columns that read its type, by the matrix of a ``version``.
+    ``readers`` are the columns that read its type, by the matrix of a ``version``; none
+    while it waits for the patient to activate the space (`ONCE_ACTIVATED`).
     ``is_own``: who reads is among its owners. ``on_request``: old versions and archived
     documents were asked for.
     """
@@ -172,7 +178,7 @@ class ProfessionalSide:
             status=sight.status,
             flags=sight.visibility,
             is_own=not reader.identifiers.isdisjoint(sight.owners),
-            readers=readers_of(self.matrix, kind),
+            readers=self._readers(kind),
             version=self.matrix.version,
             way=reader.way,
             relation=reader.relation,
@@ -181,6 +187,11 @@ class ProfessionalSide:
             treating_sees_masked=reader.treating_sees_masked,
             on_request=on_request,
         )
+
+    def _readers(self, kind: DocumentKind) -> frozenset[MatrixColumn]:
+        if kind.type_code in ONCE_ACTIVATED and not self.reader.is_activated:
+            return frozenset()
+        return readers_of(self.matrix, kind)
 
 
 def sight_of(document: FiledDocument, now: datetime) -> Sight:

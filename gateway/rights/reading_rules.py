@@ -281,6 +281,22 @@ def refuse_reading(facts: ReadingFacts, policy: ReadingPolicy) -> ReadingRefusal
     return next((one for one in answers if one is not None), None)
 
 
+def refuse_search(
+    facts: ReadingFacts, policy: ReadingPolicy, *, by_names: bool
+) -> ReadingRefusal | None:
+    """
+    Return why somebody is told of no patient, or None.
+
+    ``by_names`` it is asked before anybody is looked for: that takes a declared
+    emergency.
+    """
+    if not by_names:
+        return refuse_for_good(facts, policy)
+    if facts.way not in IN_EMERGENCY:
+        return ReadingRefusal.PATIENT_NOT_FOUND
+    return refuse_declaration(facts.way, facts.declared, policy)
+
+
 def refuse_for_good(
     facts: ReadingFacts, policy: ReadingPolicy
 ) -> ReadingRefusal | None:

@@ -15,7 +15,7 @@ from collections.abc import (
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, field, frozen
 from sqlalchemy import BindParameter, Connection, bindparam, insert, or_, select, update
@@ -63,6 +63,10 @@ _MOVE_HEAD = Prepared(
     update(chain_heads).where(chain_heads.c.chain == _NAME), ("seq", "hash")
 )
 _APPEND = Prepared(insert(journal), [one.name for one in journal.c if one.name != "id"])
+
+
+BROUGHT_BY_MAIL: Final = "mail"
+"""The outcome of a line of documents that came by mail; by a page they were kept."""
 
 
 class Action(StrEnum):

@@ -41,6 +41,7 @@ from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import MATRICULE, matricule
 from tests.cli.conftest import Run
+from tests.cli.filed import filed_letters
 from tests.dmp_bridge.filing.story import Story
 
 ANNE, BEN, QUINN = (f"uid {number}" for number in (1000001, 1000002, 1000003))
@@ -52,12 +53,7 @@ FIRST = ("--patient", MATRICULE, "--document", f"{SET}.1", *WHY)
 @pytest.fixture
 def story(config: Path) -> Story:
     """A vault with two letters."""
-    database = Database.open(read_settings(config))
-    begun = Story.begin(database)
-    for content in (LETTER, OTHER):
-        begun.send(make_mail(as_xdm(pack(content))))
-    database.close()
-    return begun
+    return filed_letters(config, LETTER, OTHER)
 
 
 @pytest.fixture(autouse=True)

@@ -19,9 +19,9 @@ from gateway.store.base.work import Database
 from gateway.store.tables import damaged_blobs, documents
 from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.builders_cda import HOSPITAL, SET, make_cda
-from tests.builders_mail import as_xdm, make_mail, pack
 from tests.builders_people import MATRICULE
 from tests.cli.conftest import Run
+from tests.cli.filed import filed_letters
 from tests.dmp_bridge.filing.story import Story
 
 NAMES = {
@@ -40,12 +40,7 @@ NEXT = make_cda(unique_id=(f"{SET}.2", ""), version=2, replaces=f"{SET}.1")
 @pytest.fixture
 def story(config: Path) -> Story:
     """A vault with a letter and its second version."""
-    database = Database.open(read_settings(config))
-    begun = Story.begin(database)
-    for content in (LETTER, NEXT):
-        begun.send(make_mail(as_xdm(pack(content))))
-    database.close()
-    return begun
+    return filed_letters(config, LETTER, NEXT)
 
 
 def listed(run: Run, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from tests.rights.test_messaging_rules import ANSWER
 
 CLASSES = [Circumstances, *(one for pair in KINDS.values() for one in pair)]
 
-SHAPES = "0a2a"
+SHAPES = "7319"
 """The first digits of the hash over all that is kept: see the test below."""
 
 
@@ -118,6 +118,15 @@ def test_a_message_of_an_earlier_form_is_read_as_one_without_a_quota() -> None:
     assert set(later.values()) == {0}
     with pytest.raises(InvalidError):
         from_json(AnswerFacts, {**value, "sent": "0"})
+
+
+def test_a_message_of_form_4_is_read_as_one_to_no_pharmacy() -> None:
+    value = to_json(ANSWER)
+    assert value.pop("is_known_pharmacy") is False
+
+    assert from_json(AnswerFacts, value) == ANSWER
+    with pytest.raises(InvalidError):
+        from_json(AnswerFacts, {**value, "is_known_pharmacy": "no"})
 
 
 def test_an_ins_that_stands_for_itself_is_not_written() -> None:

@@ -67,6 +67,12 @@ ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
     ("enough-for-now", {"most": 2, "sent": 2}, [WritingRefusal.ENOUGH_FOR_NOW]),
     ("without-a-number", {"most": 0, "sent": 99}, []),
     ("never-received", {"received": ()}, [WritingRefusal.NEVER_WROTE]),
+    ("known-pharmacy", {"received": (), "is_known_pharmacy": True}, []),
+    (
+        "pharmacy-that-ended-it",
+        {"received": (FIRST, end(2)), "is_known_pharmacy": True},
+        [WritingRefusal.ENDED],
+    ),
     (
         "no-reply",
         {

@@ -21,6 +21,7 @@ from gateway.core.habilitation import (
 )
 from gateway.core.reading import ReadingWay
 from gateway.rights.professional_viewing_rules import (
+    ONCE_ACTIVATED,
     Alert,
     ProfessionalReader,
     ProfessionalSide,
@@ -266,6 +267,7 @@ def test_b7_34_a_type_that_is_not_in_the_matrix_is_for_doctors_alone() -> None:
         pytest.param(MatrixColumn.NURSE, "68599-0", False, id="b7_12_nurse"),
         pytest.param(MatrixColumn.DOCTOR, "68599-0", True, id="b7_12_doctor"),
         pytest.param(MatrixColumn.PHARMACIST, "EXPPAT_3", False, id="b7_13_pharmacist"),
+        pytest.param(MatrixColumn.PHARMACIST, "REMB", True, id="b7_13_reimbursements"),
         pytest.param(MatrixColumn.DENTIST, "80788-3", False, id="b7_14_dentist"),
     ],
 )
@@ -281,6 +283,27 @@ def test_b7_12_13_14_the_matrix_of_the_order_closes_a_type_to_a_profession(
     assert (
         professional_sees(document, evolve(NURSE, column=column), matrix, NOW) is reads
     )
+
+
+@pytest.mark.parametrize("type_code", sorted(ONCE_ACTIVATED))
+def test_b7_13_reimbursements_wait_for_the_space_to_be_activated(
+    type_code: str,
+) -> None:
+    """Nothing feeds them here: of one that is there all the same, this is so."""
+    matrix = evolve(MATRIX, rows=(*MATRIX.rows, row(type_code, *MatrixColumn)))
+    document = evolve(DOCUMENT, type_code=type_code, owners=frozenset({"author"}))
+    for column in MatrixColumn:
+        reader = evolve(NURSE, column=column)
+        waits = evolve(reader, is_activated=False)
+        own = evolve(waits, identifiers=frozenset({"author"}))
+
+        assert professional_sees(document, reader, matrix, NOW)
+        assert not professional_sees(document, waits, matrix, NOW)
+        assert professional_sees(document, own, matrix, NOW)
+        others = [
+            professional_sees(DOCUMENT, who, MATRIX, NOW) for who in (reader, waits)
+        ]
+        assert others[0] is others[1]
 
 
 def test_what_hides_for_a_time_is_judged_by_the_time() -> None:

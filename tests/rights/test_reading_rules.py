@@ -25,6 +25,7 @@ from gateway.rights.reading_rules import (
     SignedInBy,
     refuse_for_good,
     refuse_reading,
+    refuse_search,
 )
 
 R, W = ReadingRefusal, ReadingWay
@@ -331,6 +332,26 @@ def test_nothing_but_these_facts_opens_a_vault() -> None:
         reads = opened and not blocked and signed is SignedInBy.CARD
 
         assert (refuse_reading(facts, POLICY) is None) is reads, facts
+
+
+@pytest.mark.parametrize(
+    ("facts", "changes", "by_names", "why"),
+    [
+        (DOCTOR, {"informed": False, "team_agreement": None}, False, None),
+        (DOCTOR, {"blocked": True}, False, R.BLOCKED),
+        (DOCTOR, {}, True, R.PATIENT_NOT_FOUND),
+        (EMERGENCY, {}, True, None),
+        (EMERGENCY, {"declared": None}, True, R.EMERGENCY_NOT_DECLARED),
+        (REGULATOR, {}, True, None),
+    ],
+)
+def test_by_names_nobody_is_looked_for_but_in_a_declared_emergency(
+    facts: ReadingFacts,
+    changes: dict[str, Any],
+    by_names: bool,  # noqa: FBT001
+    why: ReadingRefusal | None,
+) -> None:
+    assert refuse_search(evolve(facts, **changes), POLICY, by_names=by_names) is why
 
 
 @pytest.mark.parametrize("facts", [DOCTOR, LOCUM, EMERGENCY, REGULATOR])

@@ -263,8 +263,9 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
         ),
         "writing-received": RuleText(
             Both(
-                "Le professionnel a écrit le premier",
-                "The professional wrote first",
+                "Le professionnel a écrit le premier, ou c’est une pharmacie où le "
+                "patient est allé",
+                "The professional wrote first, or it is a pharmacy the patient was at",
             ),
             "Messagerie citoyenne de Mon espace santé",
         ),
@@ -309,6 +310,13 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
                 "The files are accepted, each and together",
             ),
             GATEWAY_RULE,
+        ),
+        "search": RuleText(
+            Both(
+                "Qui cherche pourrait lire ce patient, ou déclare une urgence",
+                "Whoever searches could read the patient, or declares an emergency",
+            ),
+            "CSP R. 1111-46 ; CSP L. 1111-17",
         ),
         "reading-available": RuleText(
             Both(
@@ -602,6 +610,9 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
             "octets de fichiers que la boîte accepte",
             "bytes of files the mailbox takes",
         ),
+        "answer.is_known_pharmacy": Both(
+            "pharmacie où le patient est allé", "a pharmacy the patient was at"
+        ),
         "answer.now": Both("instant de l’envoi", "time of sending"),
         "answer.leads_to_patient": Both(
             "réponse vers un patient", "answer leads to a patient"
@@ -648,6 +659,7 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
         "naming.most": Both("réglage max_administrators", "setting max_administrators"),
         "way": Both("à quel titre", "by what right"),
         "found": Both("patient trouvé", "patient found"),
+        "by_names": Both("recherche par les noms", "search by names"),
         "opposed": Both("s’oppose à toute lecture", "objects to being read"),
         "opposed_to_this": Both(
             "s’oppose à cette personne", "objects to this professional"
@@ -924,6 +936,7 @@ WORDS: Mapping[str, Both] = MappingProxyType(
         "notice": Both("Avis au patient", "Notice to the patient"),
         "reading": Both("Consultation du dossier", "Reading the record"),
         "viewing": Both("Document consulté", "Document read"),
+        "search": Both("Recherche d’un patient", "Search for a patient"),
         "relay": Both("Destinataire d’ailleurs à la porte", "Recipient elsewhere"),
         "opening": Both("Ouverture d’une boîte", "Opening a mailbox"),
         "writing": Both("Message d’un patient", "Message of a patient"),

@@ -28,21 +28,27 @@ PROOF_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "fr": {
             "heading": "Preuve de dépôt, {month}",
             "what": (
-                "Documents déposés par les pages de l’espace des professionnels, et "
-                "ce qu’il en est advenu. Le dépôt est une obligation (CSP L. 1111-15)."
+                "Documents que vous avez envoyés par les pages de l’espace des "
+                "professionnels ou depuis votre messagerie, et ce qu’il en est "
+                "advenu. Le dépôt est une obligation (CSP L. 1111-15)."
             ),
-            "none": "Aucun document déposé ce mois-ci par ces pages.",
-            "cut": "Les {most} premiers documents trouvés ; il y en a d’autres.",
+            "none": "Aucun document ce mois-ci.",
+            "cut": "Les {most} derniers documents du mois ; il y en a d’autres avant.",
             "how": (
                 "Chaque dépôt est une ligne d’un journal chaîné : elle est nommée par "
                 "sa chaîne et son numéro, suivis de son empreinte. La ligne contient "
                 "le SHA-256 du sel suivi de celui du document. Le service remet pour "
-                "chaque ligne un fichier de preuve, vérifiable sans lui. Ce qui a été "
-                "déposé par messagerie est prouvé par son accusé."
+                "chaque ligne un fichier de preuve, vérifiable sans lui. Un envoi par "
+                "messagerie est là dès qu’il est traité ; ce que la messagerie a "
+                "refusé à l’envoi n’y est pas."
             ),
             "at": "Reçu le",
             "kind": "Type",
             "title": "Titre",
+            "way": "Par",
+            "page": "l’espace",
+            "mail": "messagerie",
+            "unread": "Document illisible",
             "patient": "INS",
             "state": "État",
             "text": "Précision",
@@ -55,21 +61,26 @@ PROOF_TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "en": {
             "heading": "Proof of filing, {month}",
             "what": (
-                "Documents filed by the professionals’ pages, and what became of each. "
-                "Filing is a duty (CSP L. 1111-15)."
+                "Documents that you sent by the professionals’ pages or from your "
+                "mailbox, and what became of each. Filing is a duty (CSP L. 1111-15)."
             ),
-            "none": "No document was filed by these pages in this month.",
-            "cut": "The first {most} documents found; there are more.",
+            "none": "No document in this month.",
+            "cut": "The last {most} documents of the month; there are more before.",
             "how": (
                 "Each filing is a line of a chained journal, named by its chain and "
                 "number, then its hash. The line holds the SHA-256 of the salt "
                 "followed by that of the document. The service gives a file of proof "
-                "for each line, which can be checked without it. What was filed by "
-                "mail is proved by its receipt."
+                "for each line, which can be checked without it. What was sent by "
+                "mail is here once it was dealt with; what was refused as it was sent "
+                "is not."
             ),
             "at": "Received",
             "kind": "Type",
             "title": "Title",
+            "way": "By",
+            "page": "these pages",
+            "mail": "mail",
+            "unread": "Unreadable document",
             "patient": "INS",
             "state": "State",
             "text": "More",

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from gateway.core.decision import Caution, FilingDecision
 from gateway.core.document import Visibility
-from gateway.core.envelope import Door
+from gateway.core.envelope import Door, SenderKind
 from gateway.core.reasons import Reason
 from gateway.core.texts.faults import fitted
 from gateway.core.vault import FiledDocument
@@ -28,8 +28,9 @@ from gateway.store.arrivals.arrivals import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceKeeper
-from gateway.store.journal import Action
+from gateway.store.journal import BROUGHT_BY_MAIL, Action
 from gateway.store.patients.profiles import Profile
+from gateway.store.professionals.accounts import ProfessionalAccounts
 
 
 @frozen
@@ -56,6 +57,8 @@ class Recorder:
                 outcomes.append(_outcome(case, number, decision, found))
         arrivals = Arrivals(self.work)
         arrivals.record_documents(self.kept.id, outcomes)
+        if outcomes and self._is_of_a_person:
+            self._note_brought(case, outcomes)
         code, reasons = outcome_of(case.decisions)
         decided = evolve(
             case.recipient,
@@ -75,6 +78,30 @@ class Recorder:
             hidden_until=decided.hidden_until,
         )
         return decided
+
+    @property
+    def _is_of_a_person(self) -> bool:
+        """Whether a professional sent it by mail, by a certificate or a token."""
+        is_person = self.kept.sender.kind is SenderKind.PERSON
+        return is_person and self.kept.door is Door.SUBMISSION
+
+    def _note_brought(self, case: Case, outcomes: Sequence[DocumentOutcome]) -> None:
+        """Note for who sent documents by mail that they did, as their pages do."""
+        account = ProfessionalAccounts(self.work).open(self.kept.sender.identity)
+        said = []
+        for one in outcomes:
+            document = self.brought[one.position].found.readable
+            kind = document.type_code.code if document else ""
+            said.append({"title": document.title if document else "", "type": kind})
+        self.work.note(
+            Action.DOCUMENTS_BROUGHT,
+            BROUGHT_BY_MAIL,
+            account.id,
+            owner=f"professional:{account.id}",
+            arrival=self.kept.id,
+            recipient=case.recipient.position,
+            document=said,
+        )
 
     def filed(
         self,
@@ -103,7 +130,7 @@ class Recorder:
             **self._employee(responsible),
             **({"made_from": made_from} if made_from else {}),
         )
-        if self.kept.door is Door.PROFESSIONAL:
+        if self.kept.door is Door.PROFESSIONAL or self._is_of_a_person:
             self._prove(deposit, decision)
         for entry_id in deprecated:
             self.work.note(
@@ -116,7 +143,7 @@ class Recorder:
 
     def _prove(self, deposit: Deposit, decision: FilingDecision) -> None:
         """
-        Note in the operator's chain what who filed by a page may be given as proof.
+        Note in the operator's chain what a professional may be given as proof.
 
         A line of the patient's chain would tell by its number how much happens there.
         """

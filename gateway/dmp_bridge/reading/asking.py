@@ -10,9 +10,10 @@ from twisted.logger import Logger
 from gateway.core.reading import IN_EMERGENCY, ReadingRefusal
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.dmp_bridge.reading.telling import ReadingNotices
-from gateway.evidence.arguments import Circumstances, reading_part
+from gateway.evidence.arguments import Circumstances, answered_part, reading_part
 from gateway.evidence.policies import reading_policy_of
 from gateway.evidence.program import rules_hash
+from gateway.evidence.readings import search_arguments
 from gateway.metrics import READINGS_REFUSED, READINGS_UNUSUAL
 from gateway.rights.attempt_rules import (
     AttemptCounts,
@@ -21,7 +22,7 @@ from gateway.rights.attempt_rules import (
     unusual,
 )
 from gateway.rights.reading_professional import ReadingProfessional
-from gateway.rights.reading_rules import ReadingFacts, refuse_reading
+from gateway.rights.reading_rules import ReadingFacts, refuse_reading, refuse_search
 from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead
@@ -105,6 +106,25 @@ class Asking:
             profile_id=profile.id if profile else "",
         )
         return why, kept
+
+    def refuse_search(
+        self, facts: ReadingFacts, profile: Profile | None, *, by_names: bool
+    ) -> NotRead:
+        """Keep that nobody is looked for, or told of, and on what that rests."""
+        policy = reading_policy_of(self.settings)
+        why = refuse_search(facts, policy, by_names=by_names)
+        assert why is not None, "it is refused"
+        part = answered_part(
+            search_arguments(facts, policy, by_names=by_names),
+            why.value,
+            patient_settings=str(profile.settings_version) if profile else "",
+        )
+        kept = EvidenceKeeper(self.work).keep(
+            part,
+            circumstances_of(self.who),
+            profile_id=profile.id if profile else "",
+        )
+        return self.refuse(why, facts, profile, by_names=by_names, **kept)
 
     def refuse(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from gateway.core.ins import has_valid_key
-from gateway.errors import UnavailableError
 from gateway.rights.reading_request import WantedPatient
 from gateway.rights.reading_rules import Found
 from gateway.store.base.work import UnitOfWork
@@ -21,25 +20,15 @@ def find_patient(
     By names one alone: of two who are called the same nobody is found, for whoever
     looks must not choose between strangers.
     """
+    profiles = Profiles(work)
     if not wanted.by_names:
         matricule = "".join(wanted.matricule.split()).upper()
-        profile = _opened(work, matricule=matricule)
+        profile = profiles.find_open(matricule=matricule)
         is_number = profile is not None or has_valid_key(matricule)
         return profile, wanted.found if is_number else Found.NOBODY
     traits = WantedTraits(
         family=wanted.family, given=wanted.given, birth_date=wanted.birth_date
     )
-    some = [_opened(work, profile_id=one) for one in ids_by_traits(work, traits)]
+    some = [profiles.find_open(profile_id=one) for one in ids_by_traits(work, traits)]
     named = [one for one in some if one is not None and is_named(one.traits, traits)]
     return (named[0], Found.TRAITS) if len(named) == 1 else (None, Found.NOBODY)
-
-
-def _opened(
-    work: UnitOfWork, *, matricule: str = "", profile_id: str = ""
-) -> Profile | None:
-    """Return a profile that opens; of one whose key is destroyed there is nobody."""
-    profiles = Profiles(work)
-    try:
-        return profiles.find(matricule) if matricule else profiles.get(profile_id)
-    except UnavailableError:
-        return None

@@ -145,9 +145,8 @@ class VaultReading:
         policy = reading_policy_of(self._own)
         for_good = {way: refuse_for_good(one, policy) for way, one in ways.items()}
         if standing is None or profile is None or all(for_good.values()):
-            why = for_good[ReadingWay.TEAM] or ReadingRefusal.PATIENT_NOT_FOUND
             by_team = ways[ReadingWay.TEAM]
-            return asking.refuse(why, by_team, profile, by_names=wanted.by_names)
+            return asking.refuse_search(by_team, profile, by_names=wanted.by_names)
         answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
         asking.note(LOOKED, profile, by_names=False)
         known = standing.team_agreement, standing.own_agreement
@@ -177,8 +176,8 @@ class VaultReading:
         if (too_often := asking.too_often(by_names=by_names)) is not None:
             return too_often
         profile, found = None, Found.NOBODY
-        undeclared = self._undeclared(who, request) if by_names else None
-        if undeclared is None:
+        is_sought = not by_names or self._is_declared(who, request)
+        if is_sought:
             profile, found = find_patient(work, request.patient)
         if profile is not None:
             profile = Profiles(work).hold(profile.id)
@@ -192,8 +191,8 @@ class VaultReading:
             informed=request.informed,
             declared=request.declared,
         )
-        if undeclared is not None:
-            return asking.refuse(undeclared, facts, None, by_names=True)
+        if not is_sought:
+            return asking.refuse_search(facts, None, by_names=True)
         new = self._agreement(work, who, request, standing)
         if new is not None:
             facts = _with_agreement(facts, new, work.now)
@@ -208,16 +207,14 @@ class VaultReading:
         asking.note(OPENED, profile, by_names=by_names)
         return self._begun(work, who, _Granted(facts, standing, new, kept))
 
-    def _undeclared(
-        self, who: ReadingProfessional, request: ReadingRequest
-    ) -> ReadingRefusal | None:
-        """Refuse to look for anybody by name outside of a declared emergency."""
-        if request.way not in IN_EMERGENCY:
-            return ReadingRefusal.PATIENT_NOT_FOUND
+    def _is_declared(self, who: ReadingProfessional, request: ReadingRequest) -> bool:
+        """Tell whether it is a declared emergency: nobody else is looked for by name"""
         declared = request.declared
-        if declared is not None:
-            declared = evolve(declared, is_regulator=who.may_regulate)
-        return refuse_declaration(request.way, declared, reading_policy_of(self._own))
+        if request.way not in IN_EMERGENCY or declared is None:
+            return False
+        declared = evolve(declared, is_regulator=who.may_regulate)
+        policy = reading_policy_of(self._own)
+        return refuse_declaration(request.way, declared, policy) is None
 
     def _agreement(
         self,

@@ -32,6 +32,7 @@ from gateway.rights.professional_viewing_rules import (
     ViewingFacts,
     sight_of,
 )
+from gateway.rights.profile import ProfileState
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_rules import ReadingFacts, Relation
 from gateway.rights.record_act_rules import ActFacts, RecordAct, refuse_act
@@ -70,6 +71,7 @@ def side_of(
         identifiers=who.identifiers,
         masked_in_emergency=profile.emergency.get("masked") == PERMIT,
         treating_sees_masked=terms.settings.treating_sees_masked,
+        is_activated=profile.state == ProfileState.ACTIVATED,
     )
     return ProfessionalSide(reader, Matrices(work).in_force(terms.day))
 

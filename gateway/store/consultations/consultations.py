@@ -104,6 +104,10 @@ class Consultations:
             conditions.append(_ROW.begun_at < until)
         return self._some(*conditions, most=most)
 
+    def of_patient(self, profile_id: str, most: int) -> list[Consultation]:
+        """Return those in a patient's vault, the last first."""
+        return self._some(_ROW.profile_id == profile_id, most=most)
+
     def was_informed(self, episode_id: str) -> bool:
         """Tell whether the patient was told of reading in an episode before."""
         return bool(self._some(_ROW.episode_id == episode_id, most=1))

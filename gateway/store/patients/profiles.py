@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from gateway.core.actors import PATIENT, Actor, actor_of
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
-from gateway.errors import ConflictError
+from gateway.errors import ConflictError, UnavailableError
 from gateway.rights.profile import ProfileState, event_between
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
@@ -183,6 +183,13 @@ class Profiles:
             return held
         row = self._row(profile_id=profile_id)
         return None if row is None else self._profile(row)
+
+    def find_open(self, *, matricule: str = "", profile_id: str = "") -> Profile | None:
+        """Return a profile that opens; nobody where its key is destroyed."""
+        try:
+            return self.find(matricule) if matricule else self.get(profile_id)
+        except UnavailableError:
+            return None
 
     def listed(self) -> list[Profile]:
         """Return the profiles that open, oldest first; for the operator's commands."""

@@ -25,6 +25,7 @@ from gateway.message.received import return_path
 from gateway.reception.submission import Message, Submission
 from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.filing_facts import Standing
+from gateway.rights.first_message_rules import may_write_first
 from gateway.rights.messaging_rules import (
     END_SUBJECT,
     AnswerFacts,
@@ -51,6 +52,7 @@ from gateway.store.patients.profiles import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.pharmacies import KnownPharmacies
 from gateway.web.patient.writing_evidence import keep_decision, writing_part
 from gateway.web.site.uploads import AcceptedFile
 from gateway.web.site.visits import person_name
@@ -115,7 +117,7 @@ class Answering:
             message = newest[-1] if newest else received[-1]
         recipients, standing = self._recipients(work, message)
         terms = self.terms(work, profile.id, conversation)
-        quota = terms.quota
+        quota, pharmacies = terms.quota, KnownPharmacies(work, profile)
         facts = AnswerFacts(
             profile=ProfileState(profile.state),
             message=message,
@@ -126,6 +128,8 @@ class Answering:
             most=quota.messages if quota else 0,
             sent=terms.sent,
             most_file_bytes=quota.file_bytes if quota else 0,
+            is_known_pharmacy=not received
+            and may_write_first(pharmacies.facts(conversation.address)),
             now=work.now,
         )
         match decide_answer(facts):

@@ -27,6 +27,7 @@ from gateway.web.patient.home_page import own_address
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.message_lists import MessageLists
 from gateway.web.patient.message_search import AskedMessages
+from gateway.web.patient.pharmacies import KnownPharmacies
 from gateway.web.patient.thread import Thread, is_the_same, older_of
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, download, inline, redirect
@@ -50,7 +51,10 @@ class InboxPages:
             lost = SentCopies(work, profile_id).with_losses(
                 [one.conversation.id for one in listed.lines]
             )
-            can_write = reader.has_contacts(profile_id)
+            can_write = reader.has_contacts(profile_id) or (
+                visit.acting is None
+                and bool(KnownPharmacies(work, visit.profile).contacts())
+            )
             drafts = DraftReader(reader).all(profile_id, MOST_DRAFTS)
         if listed.is_old:
             self.desk.have_index_made(profile_id)

@@ -33,7 +33,8 @@ from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 
 _ALONE = (EvidenceKind.RECIPIENT, EvidenceKind.NOTICE)
-_BY_LINE = (EvidenceKind.READING, EvidenceKind.VIEWING, EvidenceKind.WRITING)
+_OF_READING = (EvidenceKind.READING, EvidenceKind.SEARCH)
+_BY_LINE = (*_OF_READING, EvidenceKind.VIEWING, EvidenceKind.WRITING)
 """Told where a line is asked for: of one document there may be hundreds."""
 _FILING_KINDS = frozenset({"type", "structure"})
 _CHOSEN = frozenset(
@@ -351,7 +352,7 @@ def _headline(
         return HEADLINES["aside"].said(language)
     if part.kind is EvidenceKind.VIEWING:
         return HEADLINES["viewing"].said(language)
-    if part.kind is EvidenceKind.READING:
+    if part.kind in _OF_READING:
         return HEADLINES["no-reading" if part.reasons else "reading"].said(language)
     if part.kind is EvidenceKind.WRITING:
         return HEADLINES["no-writing" if part.reasons else "writing"].said(language)

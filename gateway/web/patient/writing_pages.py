@@ -21,6 +21,7 @@ from gateway.web.patient.answering import Answering, AnswerRoute, Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages, subject_of
 from gateway.web.patient.inbox_reader import inbox_of
+from gateway.web.patient.pharmacies import KnownPharmacies
 from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
@@ -105,6 +106,7 @@ class WritingPages:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
             contacts = inbox_of(work).contacts(profile_id)
+            pharmacies = _pharmacies(work, visit, contacts)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
             to = inbox_of(work).conversation(profile_id, filled.contact)
             terms = ReplyTerms()
@@ -117,6 +119,7 @@ class WritingPages:
             "new.html",
             status=status,
             contacts=contacts,
+            pharmacies=pharmacies,
             choices=choices,
             terms=terms,
             form=filled,
@@ -133,6 +136,8 @@ class WritingPages:
         action = visit.form.line("action")
         with self.desk.database.read() as work:
             conversation = inbox_of(work).conversation(profile.id, contact)
+            if conversation is None and visit.acting is None:
+                conversation = KnownPharmacies(work, profile).contact(contact)
             if contact and conversation is None:
                 raise NotFoundError("not found")
             route = None
@@ -226,6 +231,21 @@ class WritingPages:
         return self.desk.write(
             lambda work: Drafts(work).save_new(person.id, begun, draft_id, most=most)
         )
+
+
+def _pharmacies(
+    work: UnitOfWork, visit: Visit, contacts: Sequence[Conversation]
+) -> list[Conversation]:
+    """
+    Return the pharmacies that may be written to first, but those that are contacts.
+
+    For the patient alone: that a minor was at one is not for who represents them.
+    """
+    if visit.acting is not None:
+        return []
+    known = {one.address for one in contacts}
+    found = KnownPharmacies(work, visit.profile).contacts()
+    return [one for one in found if one.address not in known]
 
 
 def _contact_of(contacts: Sequence[Conversation], to: Conversation) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -50,11 +50,11 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.values import DocumentOutcome, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, ReadDocument
-from gateway.store.journal import Action, Entry
+from gateway.store.journal import BROUGHT_BY_MAIL, Action, Entry
+from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.naming import known_profile
 from gateway.web.professional.visits import ProfessionalVisit
 
 MOST_SHOWN: Final = 50
@@ -108,14 +108,21 @@ class ShownFiling:
     text: str = ""
     entry_id: str = ""
     """What it is in the vault; empty where it is not filed."""
+    kind: str = ""
+    """Its type; empty where it could not be read."""
 
 
 @frozen(kw_only=True)
 class ShownFilings:
-    """What was filed at once for one patient, and what became of each document."""
+    """
+    What was filed at once for one patient, and what became of each document.
+
+    ``kind`` is the type of all, empty for what came by mail: each has its own.
+    """
 
     at: datetime
     kind: str
+    by_mail: bool
     patient: str = field(repr=False)
     documents: tuple[ShownFiling, ...]
 
@@ -230,7 +237,10 @@ class ProfessionalFiling:
         """Return what somebody filed by pages, the last first, as it stands now."""
         with self.desk.database.read() as work:
             lines = work.journal.last_about(
-                visit.held_session.account.id, Action.DOCUMENTS_BROUGHT, most=MOST_SHOWN
+                visit.held_session.account.id,
+                Action.DOCUMENTS_BROUGHT,
+                outcome="kept",
+                most=MOST_SHOWN,
             )
             found = [self.shown(work, one, visit.language) for one in lines]
         return [one for one in found if one is not None]
@@ -243,20 +253,44 @@ class ProfessionalFiling:
         kept = arrivals.get(line.detail["arrival"])
         if kept is None:
             return None
-        outcomes = arrivals.documents(kept.id)
-        kind = document_types()[line.detail["type"]]
-        name = kind.english if language == "en" else kind.label
-        titles: Sequence[str] = line.detail.get("document", [])
+        place = int(line.detail.get("recipient", 0))
+        outcomes = [
+            one for one in arrivals.documents(kept.id) if one.recipient == place
+        ]
+        code = line.detail.get("type", "")
+        said = [
+            _Brought(one["title"], _name_of(one["type"], language))
+            if isinstance(one, Mapping)
+            else _Brought(one, _name_of(code, language))
+            for one in line.detail.get("document", [])
+        ]
         return ShownFilings(
             at=kept.received_at,
-            kind=name,
-            patient=_patient(work, kept),
-            documents=tuple(_shown_outcomes(titles, outcomes, language)),
+            kind=_name_of(code, language),
+            by_mail=line.outcome == BROUGHT_BY_MAIL,
+            patient=_patient(work, kept, place),
+            documents=tuple(_shown_outcomes(said, outcomes, language)),
         )
 
 
+@frozen
+class _Brought:
+    """What was said of a document when it came."""
+
+    title: str = field(repr=False)
+    kind: str
+
+
+def _name_of(code: str, language: str) -> str:
+    """Return what a type is called; of a code that is not known, the code."""
+    kind = document_types().get(code)
+    if kind is None:
+        return code
+    return kind.english if language == "en" else kind.label
+
+
 def _shown_outcomes(
-    titles: Sequence[str], outcomes: Sequence[DocumentOutcome], language: str
+    said: Sequence[_Brought], outcomes: Sequence[DocumentOutcome], language: str
 ) -> list[ShownFiling]:
     """
     Return what became of each document, and of what was found hidden in one.
@@ -264,17 +298,20 @@ def _shown_outcomes(
     No more is said of a reason than any sender is told.
     """
     if not outcomes:
-        return [ShownFiling(title=one, state="waiting") for one in titles]
+        return [
+            ShownFiling(title=one.title, state="waiting", kind=one.kind) for one in said
+        ]
     shown = []
     for number, one in enumerate(outcomes):
-        title = titles[number] if len(outcomes) == len(titles) else ""
+        whose = said[number] if len(outcomes) == len(said) else _Brought("", "")
         reason = Reason(one.outcome)
         effect = REASON_TEXTS[reason].effect
         states = {Effect.FILED: "filed", Effect.ALREADY_FILED: "known"}
         text = text_for_sender(reason)[language == "en"]
         shown.append(
             ShownFiling(
-                title=title,
+                title=whose.title,
+                kind=whose.kind,
                 state=states.get(effect, "refused"),
                 text=text,
                 entry_id=one.entry_id,
@@ -283,9 +320,11 @@ def _shown_outcomes(
     return shown
 
 
-def _patient(work: UnitOfWork, kept: KeptArrival) -> str:
+def _patient(work: UnitOfWork, kept: KeptArrival, place: int) -> str:
     """Return the number of the patient, which who filed knows; empty once it is gone"""
-    profile = known_profile(work, profile_id=kept.recipients[0].recipient.target_id)
+    profile = Profiles(work).find_open(
+        profile_id=kept.recipients[place].recipient.target_id
+    )
     return profile.ins.matricule if profile else ""
 
 

@@ -19,7 +19,7 @@ from gateway.store.mailbox.mailboxes import Mailbox
 from gateway.store.mailbox.openings import OpenedBy, Openings
 from gateway.store.mailbox.terms import MailboxTerms, day_before
 from gateway.store.mailbox.with_patients import MailWithPatients
-from gateway.store.patients.profiles import Profile
+from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.professionals.templates import MessageTemplates
 from gateway.web.professional.correspondence import (
     Correspondence,
@@ -29,7 +29,6 @@ from gateway.web.professional.correspondence import (
 )
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.message_form import MessageForm, MessageForms
-from gateway.web.professional.naming import known_profile
 from gateway.web.professional.own_mailboxes import OwnMailboxes, is_shared
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import (
@@ -225,7 +224,7 @@ class MessagePages:
 
     def _patient(self, work: UnitOfWork, thread: PatientThread) -> Profile | None:
         matricule = thread.address.partition("@")[0].upper()
-        return known_profile(work, matricule=matricule)
+        return Profiles(work).find_open(matricule=matricule)
 
     def _until(
         self, work: UnitOfWork, mailbox: Mailbox, profile: Profile | None

@@ -8,8 +8,6 @@ from typing import Final
 
 from attrs import frozen
 
-from gateway.errors import UnavailableError
-from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.professional.desk import ProfessionalDesk
@@ -66,7 +64,7 @@ class NamedPatients:
         neither whether somebody has a profile here, nor who it is.
         """
         with self.desk.database.read() as work:
-            profile = known_profile(work, matricule=matricule)
+            profile = Profiles(work).find_open(matricule=matricule)
         known = profile.traits.birth_date if profile else ""
         return profile if known and f"{born:%Y%m%d}".startswith(known) else None
 
@@ -91,14 +89,3 @@ class NamedPatients:
                 Action.PAGE_REFUSED, _MISSED, account_id, who="professional"
             )
         )
-
-
-def known_profile(
-    work: UnitOfWork, *, matricule: str = "", profile_id: str = ""
-) -> Profile | None:
-    """Return a profile that opens; of one whose key is destroyed there is nobody."""
-    profiles = Profiles(work)
-    try:
-        return profiles.find(matricule) if matricule else profiles.get(profile_id)
-    except UnavailableError:
-        return None

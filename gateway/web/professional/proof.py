@@ -50,6 +50,7 @@ class ProvenFiling:
     patient: str = field(repr=False)
     state: str
     text: str
+    by_mail: bool
     brought: str
     line: str = ""
     hash: str = ""
@@ -69,7 +70,7 @@ class MonthOfFilings:
 
 @frozen
 class ProofOfFiling:
-    """The proofs of who is signed in, of what they filed by pages; blocking."""
+    """The proofs of who is signed in, of what they filed by pages or mail; blocking."""
 
     desk: ProfessionalDesk
 
@@ -138,10 +139,11 @@ class ProofOfFiling:
                 at=shown.at,
                 entry_id=one.entry_id if proof else "",
                 title=one.title,
-                kind=shown.kind,
+                kind=one.kind or shown.kind,
                 patient=shown.patient,
                 state=one.state,
                 text=one.text,
+                by_mail=shown.by_mail,
                 brought=_name(line),
                 line=_name(proof) if proof else "",
                 hash=proof.hash if proof else "",
@@ -199,6 +201,7 @@ def csv_of(month: MonthOfFilings, language: str) -> bytes:
             one.at.isoformat(),
             one.kind,
             one.title,
+            said["mail" if one.by_mail else "page"],
             one.patient,
             STATE_TEXTS[language][one.state],
             one.text,
@@ -216,6 +219,7 @@ _COLUMNS: Final = (
     "at",
     "kind",
     "title",
+    "way",
     "patient",
     "state",
     "text",
@@ -250,6 +254,7 @@ def pdf_of(
         pairs = [
             (said["at"], say_moment(one.at, language, zone)),
             (said["kind"], one.kind),
+            (said["way"], said["mail" if one.by_mail else "page"]),
             (said["patient"], one.patient),
             (said["state"], f"{STATE_TEXTS[language][one.state]}\n{one.text}"),
             (said["brought"], one.brought),
@@ -258,7 +263,7 @@ def pdf_of(
             (said["digest"], one.digest),
         ]
         shown = [(name, value) for name, value in pairs if value]
-        blocks += [Heading(one.title or one.kind), Pairs(shown)]
+        blocks += [Heading(one.title or one.kind or said["unread"]), Pairs(shown)]
     blocks.append(Paragraph(said["how"]))
     if month.is_cut:
         blocks.insert(1, Paragraph(said["cut"].format(most=len(month.filings))))

@@ -9,6 +9,7 @@ from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.fixed_pages import ProfessionalFixedPages
+from gateway.web.professional.guide_pages import GuidePages
 from gateway.web.professional.home_pages import ProfessionalHomePages
 from gateway.web.professional.message_pages import MessagePages
 from gateway.web.professional.proof_pages import ProofPages
@@ -32,6 +33,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     templates, proofs = TemplatePages(desk), ProofPages(desk)
     answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
+    guide = GuidePages(desk)
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
@@ -81,6 +83,8 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
         get("/help", fixed.help, anyone),
+        get("/guide", guide.guide, anyone),
+        get("/guide/pdf", guide.as_pdf, anyone),
         get("/legal", fixed.legal, anyone),
         get("/privacy", fixed.privacy, anyone),
         get("/accessibility", fixed.accessibility, anyone),

@@ -94,7 +94,9 @@ def at(post: Post, moment: datetime) -> list[str]:
     return kinds(post)
 
 
-def test_two_notices_on_their_days_once_each_and_nothing_between(post: Post) -> None:
+def test_b7_15_two_notices_on_their_days_once_each_and_nothing_between(
+    post: Post,
+) -> None:
     receive(post)
     assert kinds(post) == []
 

@@ -23,7 +23,7 @@ def filings(story: Story) -> list[Entry]:
     return [line for line in story.lines() if line.action == Action.DOCUMENT_FILED]
 
 
-def test_a_secretary_files_her_doctors_letter(database: Database) -> None:
+def test_b7_03_a_secretary_files_her_doctors_letter(database: Database) -> None:
     story = Story.begin(database)
 
     told = story.send(LETTER, sender=SECRETARY)

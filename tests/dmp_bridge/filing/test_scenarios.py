@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+from gateway.core.document import Availability
+from gateway.core.envelope import Sender, SenderKind
 from gateway.core.reasons import Reason
 from gateway.store.base.work import Database
-from tests.builders_cda import make_cda
+from gateway.store.patients.decisions import Decisions
+from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
-from tests.dmp_bridge.filing.story import STRUCTURE, Story
+from tests.dmp_bridge.filing.story import DOCTOR, STRUCTURE, Story
 
 HORMONES = "Traitement par testostérone"
 
 
-def letter(**changes: str) -> bytes:
+def letter(**changes: Any) -> bytes:
     return make_mail(as_xdm(pack(make_cda(**changes))))
+
+
+def states(story: Story) -> dict[str, Availability]:
+    """Return where each document stands, by its identifier."""
+    with story.database.read() as work:
+        listed = story.vault(work).listed(story.profile_id)
+        return {one.unique_id: one.status for one in listed}
 
 
 def test_b7_20_of_twins_whose_numbers_were_changed_over_the_given_name_tells(
@@ -59,3 +70,46 @@ def test_b7_23_what_a_patient_opposes_is_not_filed_and_no_reason_of_theirs_is_ke
         said = json.dumps(dict(one.detail), default=str, ensure_ascii=False)
         assert HORMONES not in said
         assert not {"reason", "why"} & set(one.detail)
+
+
+def test_b7_06_a_professional_whom_the_patient_blocked_files_nothing(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    with database.write() as work:
+        Decisions(work).block(story.profile_id, DOCTOR.identity)
+
+    told = story.send(letter(), sender=DOCTOR)
+
+    assert told.codes == [Reason.SENDER_BLOCKED]
+    assert not told.deliver
+    assert story.entries() == []
+
+
+def test_b7_22_the_authors_version_takes_the_place_and_nobody_elses_does(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    first = letter()
+    story.send(first)
+    second: dict[str, Any] = {
+        "unique_id": (f"{SET}.2", ""),
+        "version": 2,
+        "replaces": f"{SET}.1",
+    }
+    stranger = Sender(kind=SenderKind.ORGANISATION, identity="1990000001")
+
+    refused = story.send(
+        letter(**second, structure_id="1990000001", author_id="899700000025"),
+        sender=stranger,
+    )
+    before = states(story)
+    replaced = story.send(letter(**second))
+
+    assert refused.codes == [Reason.REPLACE_FORBIDDEN]
+    assert before == {f"{SET}.1": Availability.APPROVED}
+    assert replaced.codes == [Reason.REPLACED]
+    assert states(story) == {
+        f"{SET}.1": Availability.DEPRECATED,
+        f"{SET}.2": Availability.APPROVED,
+    }

@@ -14,16 +14,18 @@ from gateway.core.ins import Ins
 from gateway.core.person import Coded, IdentityTraits
 from gateway.core.reading import ConsultationEnd, ReadingRefusal, ReadingWay
 from gateway.dmp_bridge.reading.gathering import party_of
-from gateway.evidence.arguments import EvidenceKind
+from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.replaying import decide_again, same
 from gateway.evidence.resetting import OtherSettings, under
 from gateway.evidence.rule_answers import answers
 from gateway.rights.habilitation_rules import NoColumn
+from gateway.rights.profile import ProfileState
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import (
     READING_ROWS,
+    EmergencyDeclaration,
     Found,
     ReadingPolicy,
     SignedInBy,
@@ -208,6 +210,40 @@ def test_b7_12_13_14_32_34_each_profession_sees_what_the_matrix_opens(
     assert ward.seen(dentist, read) == set()
 
 
+def test_b7_13_a_pharmacist_reads_reimbursements_once_the_space_is_activated(
+    ward: Ward,
+) -> None:
+    """No insurer feeds them here; one that is kept is read by the rule, or not."""
+    (sample,) = [one for one in example_matrix().rows if one.type_code == LETTER]
+    rows = [
+        *example_matrix().rows,
+        evolve(sample, type_code="REMB", readers=frozenset({MatrixColumn.PHARMACIST})),
+    ]
+    day = date(2026, 11, 21)
+    ward.write(lambda work: Matrices(work).add("with-remb", day, rows, by="test"))
+    letter(ward, DIRECTIVES)
+    paid = letter(ward, "REMB")
+    pharmacist = evolve(
+        NURSE, national_id="899700000082", column=MatrixColumn.PHARMACIST
+    )
+    ward.opened(DOCTOR)
+    one = ward.opened(pharmacist, TEAM_AGAIN)
+    own = ward.seen(pharmacist, one)
+
+    def state(said: ProfileState) -> None:
+        ward.write(
+            lambda work: Profiles(work).change(ward.patient, "test", state=said.value)
+        )
+
+    assert paid in own
+    assert len(own) == 1
+    state(ProfileState.SUSPENDED)
+    state(ProfileState.OPEN_NOT_ACTIVATED)
+    again = ward.opened(pharmacist, TEAM_AGAIN)
+    assert ward.seen(pharmacist, again) == set()
+    assert ward.read(pharmacist, again, paid) is None
+
+
 def test_b7_32_another_matrix_holds_from_the_next_access_on(ward: Ward) -> None:
     document = letter(ward, LETTER)
     one = ward.opened(NURSE)
@@ -267,7 +303,7 @@ def test_a_regulator_is_known_to_be_one(ward: Ward) -> None:
 def test_b7_09_masked_documents_open_in_an_emergency_if_the_patient_said_so(
     ward: Ward, asked: ReadingRequest, who: ReadingProfessional
 ) -> None:
-    masked = letter(ward, flags=MASKED)
+    every = {letter(ward, flags=MASKED), letter(ward, LETTER, flags=MASKED)}
     one = ward.opened(who, asked)
 
     assert ward.seen(who, one) == set()
@@ -277,7 +313,7 @@ def test_b7_09_masked_documents_open_in_an_emergency_if_the_patient_said_so(
             ward.patient, "emergency.masked", emergency=chosen
         )
     )
-    assert ward.seen(who, one) == {masked}
+    assert ward.seen(who, one) == every
 
 
 @pytest.mark.parametrize(
@@ -366,7 +402,7 @@ def test_an_agreement_that_nobody_used_is_over_after_its_hours(ward: Ward) -> No
     assert ward.why(LOCUM, ONCE_AGAIN) is R.CONSENT_EXPIRED
 
 
-def test_the_first_time_and_emergencies_are_told_at_once_others_once_a_day(
+def test_b7_01_10_the_first_time_and_emergencies_are_told_at_once_others_daily(
     ward: Ward,
 ) -> None:
     """Order of 26 October 2023: the first time at once, whatever was chosen."""
@@ -552,3 +588,78 @@ def told_in_the_space(ward: Ward) -> list[str]:
         reader = CentreReader(profile_id=ward.patient, account_id="a" * 32)
         found = NoticeCentre(work).listed(reader, 60)
     return [one.kind.value for one in found][::-1]
+
+
+@pytest.mark.parametrize(
+    ("who", "wanted", "why"),
+    [
+        (DOCTOR, WantedPatient(matricule="277076322082910"), R.PROFILE_ABSENT),
+        (DOCTOR, BY_NAMES, R.PATIENT_NOT_FOUND),
+        (
+            evolve(DOCTOR, signed_in_by=SignedInBy.STAFF_CARD),
+            BY_INS,
+            R.ROLE_NEVER_READS,
+        ),
+    ],
+)
+def test_a_search_that_is_refused_is_kept_with_what_it_rests_on(
+    ward: Ward, who: ReadingProfessional, wanted: WantedPatient, why: R
+) -> None:
+    found = ward.write(lambda work: ward.reading.find(work, who, wanted))
+
+    assert found == NotRead(why)
+    is_found = wanted == BY_INS
+    (part,) = searched(ward, ward.patient if is_found else "")
+    assert (part.outcome, part.arguments.by_names) == (why.value, wanted.by_names)
+    assert bool(part.patient_settings) is is_found
+
+
+@pytest.mark.parametrize(
+    ("request_", "why"),
+    [
+        (evolve(TEAM, patient=BY_NAMES), R.PATIENT_NOT_FOUND),
+        (
+            evolve(EMERGENCY, patient=BY_NAMES, declared=None),
+            R.EMERGENCY_NOT_DECLARED,
+        ),
+        (
+            evolve(
+                EMERGENCY,
+                patient=BY_NAMES,
+                declared=EmergencyDeclaration(is_ticked=True, reason="court"),
+            ),
+            R.EMERGENCY_REASON_MISSING,
+        ),
+    ],
+)
+def test_names_without_a_declared_emergency_are_kept_as_a_refused_search(
+    ward: Ward, request_: ReadingRequest, why: R
+) -> None:
+    assert ward.why(DOCTOR, request_) is why
+
+    (part,) = searched(ward, "")
+    assert (part.outcome, part.arguments.by_names) == (why.value, True)
+    assert "court" not in part.text().decode()
+    if why is R.EMERGENCY_REASON_MISSING:
+        shorter = OtherSettings(reading=ReadingPolicy(least_reason=5))
+        assert decide_again([under(part, shorter)])[0].reasons == ()
+
+
+def searched(ward: Ward, patient: str) -> list[TakenDecision]:
+    """Return the refused searches that were kept, each with the line that vouches."""
+    with ward.database.read() as work:
+        lines = {
+            one.detail["decision"]: one.detail["evidence"]
+            for one in work.journal.lines()
+            if one.action == Action.CONSULTATION_REFUSED
+        }
+        kept = list(EvidenceReader(work).listed())
+    assert {one.id: one.digests[0] for one in kept} == lines
+    assert {one.profile_id for one in kept} == {patient}
+    parts = [part for one in kept for part in one.parts]
+    assert {part.kind for part in parts} == {EvidenceKind.SEARCH}
+    for part in parts:
+        assert decide_again([part]) == (part.decided,)
+        (answer,) = answers(part)
+        assert (answer.rule, answer.reason) == ("search", part.outcome)
+    return parts

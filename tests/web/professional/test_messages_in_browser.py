@@ -13,6 +13,7 @@ from tests.builders_cda import PDF
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import blocking
 from tests.web.patient.test_browser import DESK, PHONE, pytestmark
+from tests.web.professional.at_work import at_work
 from tests.web.professional.browsing import DOCTOR, ProSite
 from tests.web.professional.mailing import (
     BORN,
@@ -21,7 +22,6 @@ from tests.web.professional.mailing import (
     patient_writes,
     work_off,
 )
-from tests.web.professional.test_filing_in_browser import filing as open_browser
 
 __all__ = ["pytestmark"]
 
@@ -49,7 +49,7 @@ def test_axe_finds_nothing_from_the_question_to_the_end_of_an_exchange(
     patient = open_profile(pages.database)
     own = add_mailbox(pages)
     add_mailbox(pages, HOUSE, DOCTOR, "899700000099", kind="ORG")
-    with open_browser(pages, viewport, theme) as doctor:
+    with at_work(pages, viewport, theme) as doctor:
         page = doctor.page
         doctor.go("/messages")
         doctor.look("pro-messages-none")

@@ -10,14 +10,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from sqlalchemy import update
 
 from gateway.checkpoints import offline
+from gateway.dmp_bridge.filing.filing import Filing
 from gateway.dmp_bridge.filing.recording import committed_digest
+from gateway.node.vaults import open_vaults
 from gateway.store.journal import Action
 from gateway.store.tables import journal
-from tests.builders_cda import PDF
+from tests.builders_cda import PDF, make_cda
 from tests.builders_people import MATRICULE, open_profile
+from tests.builders_settings import make_settings
+from tests.dmp_bridge.filing.story import HOSPITAL, Story
+from tests.dmp_bridge.filing.test_wrapping import NAMED, mail
 from tests.store.checkpoints.journals import SealedDatabase
 from tests.web.browsing import Browser, Reply, blocking
 from tests.web.professional.browsing import ProSite
@@ -141,3 +147,73 @@ def test_a_commitment_is_of_the_salt_and_the_digest() -> None:
     digest = hashlib.sha256(b"x").hexdigest()
 
     assert committed_digest("a", digest) != committed_digest("b", digest)
+
+
+def by_mail(pages: ProSite, patient: str) -> Story:
+    """Return who sends by mail to a patient of these pages, PDFs with a tag too."""
+    settings = make_settings(filing={"pdf_by_mail": True})
+    vaults = open_vaults(pages.database)
+    return Story(
+        pages.database,
+        Filing.from_settings(pages.database, vaults, settings),
+        patient,
+    )
+
+
+@blocking
+def test_what_was_sent_by_mail_is_proved_as_it_stands(
+    pages: ProSite, tmp_path: Path
+) -> None:
+    patient = open_profile(pages.database)
+    story, browser = by_mail(pages, patient), pages.sign_in()
+    task = story.keep(mail("[DMP CR-CONS] Consultation du 3 mai"), sender=NAMED)
+    assert rows_of(month_of(pages, browser))[1:] == []  # nobody knows yet what it is
+    story.settle(task)
+    letter = mail(
+        "Votre lettre", ("l.xml", "text/xml", make_cda(title="Lettre de sortie"))
+    )
+    assert story.send(letter, sender=NAMED).codes == ["FILED"]
+    again = story.send(letter, sender=NAMED)
+    broken = mail("Cassée", ("l.xml", "text/xml", b"<ClinicalDocument"))
+    story.send(broken, sender=NAMED)
+    story.send(
+        mail("[DMP CR-CONS] D’un autre"), sender=evolve(NAMED, identity="899700000025")
+    )
+    story.send(letter, sender=HOSPITAL)
+
+    head, *rows = rows_of(month_of(pages, browser))
+    said = [dict(zip(head, row, strict=True)) for row in rows]
+    page = month_of(pages, browser, "").text
+
+    assert [one["Titre"] for one in said][:3] == [
+        "Consultation du 3 mai",
+        "Lettre de sortie",
+        "Lettre de sortie",
+    ]
+    assert again.codes != ["FILED"]
+    assert [one["État"] for one in said] == [
+        "Déposé",
+        "Déposé",
+        "Déjà déposé",
+        "Non déposé",
+    ]
+    assert {one["Par"] for one in said} == {"messagerie"}
+    assert {one["INS"] for one in said} == {MATRICULE}
+    filed = {one.sha256 for one in documents(pages, patient)}
+    assert {one["SHA-256 du document"] for one in said[:2]} <= filed
+    assert all(one["Ligne du dépôt"].startswith("operator/") for one in said[:2])
+    assert [one["Ligne du dépôt"] for one in said[2:]] == ["", ""]
+    assert "par messagerie" in page
+    assert "Document illisible" in page
+    assert month_of(pages, browser, "/pdf").body.startswith(b"%PDF-")
+    assert "Consultation du 3 mai" not in browser.get("/filings").text
+
+    sealed = SealedDatabase.make(pages.database, pages.clock, tmp_path)
+    sealed.seal()
+    sealed.sign()
+    given = browser.get(f"/proof/{link_of(month_of(pages, browser, ''))}")
+    proof = tmp_path / "proof.json"
+    proof.write_bytes(given.body)
+    keys = [str(one) for one in sealed.signer.keys.verification_keys]
+    assert offline.check(proof, keys, None)
+    assert "Consultation" not in given.body.decode()

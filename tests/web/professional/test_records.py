@@ -162,7 +162,9 @@ def test_no_situation_and_no_number_are_said(pages: ProSite, patient: str) -> No
 
 
 @blocking
-def test_an_emergency_is_declared_shown_and_ended(pages: ProSite, patient: str) -> None:
+def test_b7_10_an_emergency_is_declared_shown_and_ended(
+    pages: ProSite, patient: str
+) -> None:
     browser = pages.sign_in(CARE)
 
     short = declared(browser, reason="vite")

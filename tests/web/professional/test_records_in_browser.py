@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.person import Coded
 from gateway.store.patients.administrators import Administrators
-from tests.browser import CHROMIUM_FLAGS
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import blocking
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import (
-    CHROMIUM,
     DESK,
     PHONE,
-    Visitor,
-    playwright,
     pytestmark,
 )
-from tests.web.professional.browsing import CARE, DOCTOR, ProSite
+from tests.web.professional.at_work import at_work
+from tests.web.professional.browsing import DOCTOR, ProSite
 
 __all__ = ["pytestmark"]
 
 LONG = "Compte rendu d’hospitalisation en réanimation chirurgicale cardiovasculaire"
 LOINC = "2.16.840.1.113883.6.1"
 TYPES = ("60591-5", "11490-0", "34133-9", "11502-2", "18748-4")
-
-
-@contextmanager
-def at_work(pages: ProSite, viewport: dict[str, int], theme: str) -> Iterator[Visitor]:
-    """A doctor's browser that shows a certificate, with an open session."""
-    session = pages.sign_in(CARE)
-    own = pages.certs / "doctor.pem"
-    origin = f"https://127.0.0.1:{pages.port}"
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        context = browser.new_context(
-            viewport=viewport,
-            ignore_https_errors=True,
-            locale="fr-FR",
-            color_scheme=theme,
-            bypass_csp=True,  # only so that axe can be put into the page
-            client_certificates=[
-                {"origin": origin, "certPath": own, "keyPath": own.with_suffix(".key")}
-            ],
-        )
-        name = "__Host-professional"
-        context.add_cookies(
-            [{"name": name, "value": session.cookies[name], "url": origin}]
-        )
-        site: Any = pages
-        yield Visitor(context.new_page(), site, viewport["width"], theme, scripts=True)
-        browser.close()
 
 
 def furnish(pages: ProSite, patient: str) -> None:
