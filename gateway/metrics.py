@@ -68,6 +68,11 @@ READINGS_UNUSUAL = Counter(
     ["what"],
     registry=REGISTRY,
 )
+TEXTS_NOT_TAKEN = Counter(
+    "gateway_texts_not_taken_total",
+    "Documents whose text was not taken, for a reason of ours: it is not searched.",
+    registry=REGISTRY,
+)
 PROCESSES_ENDED = Counter(
     "gateway_processes_ended_total",
     "Processes that ended by themselves and were started again.",

@@ -81,7 +81,7 @@ def test_gateway_bench_pages_measures_every_page(tmp_path: Path) -> None:
     )
 
     told = json.loads(done.stdout)
-    assert len(told) == 20
+    assert len(told) == 24
     assert all("70 documents and 65 messages" in one["reference"] for one in told)
     assert list(tmp_path.iterdir()) == []
 

@@ -1,1 +1,1 @@
-"""Files that no browser shows, converted by a process that can reach nothing."""
+"""Files that no browser shows or searches, read by a process that can reach nothing"""

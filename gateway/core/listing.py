@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from attrs import field, frozen
 
 from gateway.core.document import Visibility
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_FILED: Final = attrgetter("filed_at")
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 MANY_READ: Final = 20
@@ -101,6 +102,32 @@ class TextsFound:
     by_word: Mapping[str, AbstractSet[str]] = field(repr=False)
     unread: int = 0
     unmade: int = 0
+
+    def words_of(self, document_id: str) -> list[str]:
+        """Return the words that the text of a document has, in their order."""
+        return [word for word, ids in self.by_word.items() if document_id in ids]
+
+
+class _TextSearch(Protocol):
+    """What searches the texts of documents: a vault."""
+
+    def find_in_texts(
+        self, profile_id: str, words: Collection[str], among: Sequence[str]
+    ) -> TextsFound:
+        """Return which of some documents have words that begin so in their text."""
+
+
+def found_in_texts(
+    vault: _TextSearch,
+    profile_id: str,
+    entries: Iterable[ListEntry],
+    words: Collection[str],
+) -> TextsFound:
+    """Search the texts of what a reader sees, the last filed first; of nothing else."""
+    if not words:
+        return TextsFound({})
+    newest = sorted(entries, key=_FILED, reverse=True)
+    return vault.find_in_texts(profile_id, words, [one.id for one in newest])
 
 
 def moment_of(when: datetime) -> int:

@@ -98,6 +98,35 @@ class NotConvertedError(GatewayError):
         self.why = why
 
 
+@frozen
+class TakenText:
+    """
+    The text of a file, a line for each of its lines; ``is_cut``: there is more of it.
+
+    Empty where nothing can be read: an image of a page, a file that is broken or under
+    a password.
+    """
+
+    text: str = field(default="", repr=False)
+    is_cut: bool = False
+
+
+class NotTakenError(GatewayError):
+    """The text of a file was not taken, for a reason of ours: try again."""
+
+
+class TakesText(Protocol):
+    """Takes the text out of files; blocking."""
+
+    def take(self, media_type: str, content: bytes) -> TakenText:
+        """
+        Return the text of a file of a type.
+
+        Raises:
+            NotTakenError: try again.
+        """
+
+
 class Converts(Protocol):
     """Makes what a page shows of a file that no browser does; blocking."""
 

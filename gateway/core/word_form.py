@@ -14,9 +14,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from gateway.core.folding import fold
+from gateway.core.searched_text import every_word
 
-FORM: Final = b"1"
+FORM: Final = b"2"
 """Another whenever words are taken or written in another way."""
 
 MOST_DOCUMENTS: Final = 250
@@ -38,7 +38,7 @@ def words_in(texts: Iterable[str]) -> frozenset[str]:
     """
     found: dict[str, None] = {}
     for text in texts:
-        for word in fold(text).split():
+        for word in every_word(text):
             found[word[:LONGEST]] = None
             if len(found) >= MOST_WORDS:
                 return frozenset(found)

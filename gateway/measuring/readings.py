@@ -8,12 +8,15 @@ from uuid import uuid4
 
 from attrs import frozen
 
+from gateway.core.folding import asked_words
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice
 from gateway.core.reading import ReadingWay
 from gateway.dmp_bridge.reading.reading import VaultReading
 from gateway.errors import UnavailableError
+from gateway.measuring.page_documents import SEARCHED
 from gateway.node.vaults import open_vaults
+from gateway.rights.listing_rules import WantedDocuments
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.reading_rules import SignedInBy
@@ -73,6 +76,9 @@ class MeasuredReading:
         self._list()
         yield "a professional’s list", time.perf_counter() - began
         began = time.perf_counter()
+        self._list(asked_words(SEARCHED))
+        yield "a professional’s search", time.perf_counter() - began
+        began = time.perf_counter()
         with self.database.write() as work:
             found = self.reading.document(
                 work, self.who, self.consultation_id, self.document_id
@@ -81,9 +87,12 @@ class MeasuredReading:
             raise UnavailableError("a document was not opened")
         yield "a document opened by a professional", time.perf_counter() - began
 
-    def _list(self) -> ReadingList:
+    def _list(self, words: tuple[str, ...] = ()) -> ReadingList:
+        wanted = WantedDocuments(words=words)
         with self.database.read() as work:
-            found = self.reading.listed(work, self.who, self.consultation_id)
+            found = self.reading.listed(
+                work, self.who, self.consultation_id, wanted, in_texts=True
+            )
         if not isinstance(found, ReadingList):
             raise UnavailableError("a list was refused")
         return found

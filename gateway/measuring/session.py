@@ -247,8 +247,8 @@ class Session:
             )
             for name, url in zip(("few", "many"), database, strict=True)
         )
-        times = measure_pages(few, many, holdings, self.scale.batches)
-        yield from page_figures(times, holdings, how)
+        found = measure_pages(few, many, holdings, self.scale.batches)
+        yield from page_figures(found, holdings, how)
 
 
 def filing_figures(filed: FilingSpeed, scale: Scale, how: str) -> Iterator[Figure]:

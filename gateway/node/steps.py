@@ -26,6 +26,7 @@ from gateway.mssante.sending.retry import Schedule
 from gateway.mssante.sending.times import SmtpTimes
 from gateway.mssante.sending.treating import TellingTreating
 from gateway.mssante.sending.unread import TellingUnread
+from gateway.node.texts import taking_texts
 from gateway.node.vaults import open_vaults
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import TellingOfAccess
@@ -72,6 +73,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
         TaskKind.MASK: MaskingVault(vaults),
         TaskKind.PACK: Packing(database, settings, vaults),
         TaskKind.INDEX: Indexing(database),
+        TaskKind.TEXT: taking_texts(database, settings),
         TaskKind.LIVE: Living(database, settings),
         TaskKind.REVIEW: Reviewing(
             PaperFiling.from_settings(vaults, settings, database.clock), settings

@@ -271,6 +271,15 @@ class LocalLine(WorkLine):
         return self.claim(work, self.most)
 
 
+class SlowLine(LocalLine):
+    """What takes long on this machine, one after the other, beside all the rest."""
+
+    @property
+    def most(self) -> int:
+        """One: its lease has to last."""
+        return 1
+
+
 @frozen(kw_only=True)
 class NoticeLine(LocalLine):
     """

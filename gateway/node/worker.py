@@ -12,6 +12,7 @@ from gateway.node.work_lines import (
     Concern,
     LocalLine,
     NoticeLine,
+    SlowLine,
     WorkLine,
 )
 from gateway.settings.file import OutgoingSettings, TaskSettings
@@ -40,6 +41,7 @@ LOCAL = (
     TaskKind.TELL_TREATING,
     TaskKind.UNREAD,
 )
+SLOW = (TaskKind.TEXT,)
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.CODE, TaskKind.NOTIFY)
 
@@ -62,6 +64,7 @@ class Worker:
         local_notices = isinstance(steps.get(TaskKind.NOTIFY), LocalStep)
         kinds: tuple[tuple[Callable[..., WorkLine], tuple[TaskKind, ...]], ...] = (
             (LocalLine, LOCAL),
+            (SlowLine, SLOW),
             (partial(RelayLine, outgoing=outgoing), OUTGOING),
             (LocalLine if local_notices else NoticeLine, NOTICES),
         )

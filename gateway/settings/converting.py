@@ -1,4 +1,4 @@
-"""The settings of files that are converted to be shown: RTF, TIFF, HEIC."""
+"""The settings of files that are converted to be shown or searched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _LEAST_MEMORY = 256 * MIB
 
 @frozen(kw_only=True)
 class ConvertingSettings(Table):
-    """``[converting]``: what showing one RTF, TIFF or HEIC may take."""
+    """
+    ``[converting]``: what showing one RTF, TIFF or HEIC may take, and taking the text
+    out of one PDF or RTF to search it.
+    """
 
     table: ClassVar = "converting"
 
@@ -27,6 +30,22 @@ class ConvertingSettings(Table):
     kept_bytes: Annotated[
         int, "What was converted last and is kept in memory, in all."
     ] = 64 * MIB
+    text_bytes: Annotated[int, "Of a larger PDF or RTF the text is not searched."] = (
+        32 * MIB
+    )
+    text_unpacked_bytes: Annotated[
+        int,
+        "To how much one stream of a PDF may unpack; its text is not searched then.",
+    ] = 32 * MIB
+    text_pages: Annotated[int, "Pages of one PDF whose text is searched."] = 100
+    text_characters: Annotated[
+        int, "Characters of the files of one document that are searched."
+    ] = 200_000
+    text_tries: Annotated[
+        int,
+        "How often the text of a document is tried to be taken, where the file is not "
+        "what is wrong; then `gateway_texts_not_taken_total` counts it.",
+    ] = 3
 
     def __attrs_post_init__(self) -> None:
         """
@@ -39,3 +58,6 @@ class ConvertingSettings(Table):
             raise MisuseError("[converting]: memory_bytes is 256 MiB or more")
         if self.seconds < 1 or self.pages < 1 or self.at_once < 1:
             raise MisuseError("[converting]: seconds, pages and at_once are 1 or more")
+        for name in ("bytes", "unpacked_bytes", "pages", "characters", "tries"):
+            if getattr(self, f"text_{name}") < 1:
+                raise MisuseError(f"[converting]: text_{name} is 1 or more")

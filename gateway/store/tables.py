@@ -121,6 +121,7 @@ from gateway.store.tasks.tables import (
 )
 from gateway.store.vault.tables import (
     document_indexes,
+    document_texts,
     documents,
     submissions,
 )
@@ -151,6 +152,7 @@ __all__ = [
     "deliveries",
     "devices",
     "document_indexes",
+    "document_texts",
     "digests",
     "directory_imports",
     "directory_labels",

@@ -18,6 +18,7 @@ from sqlalchemy import Table, make_url
 
 from docs.references import load
 from gateway.dmp_bridge.filing.filing import Filing
+from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.mssante.sending.delivery import Delivering
 from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.arrivals import Arrivals
@@ -30,11 +31,14 @@ from gateway.store.tables import metadata
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, make_mail, pack
+from tests.builders_pdfs import pdf_of
 from tests.builders_people import MATRICULE, TRAITS
 from tests.builders_settings import make_settings
+from tests.dmp_bridge.vaults.takers import make_searchable
 from tests.fakes import SetClock
 from tests.mssante.post import OPERATOR, PATIENT, PEER, TABLES, Post
 from tests.postgres import find_program
+from tests.web.mail import carried, file
 
 WORDS = {"sealed", "keyed", "wrapped", "mac", "salted", "empty", "clear"}
 TOLD = load("stored.toml")
@@ -103,7 +107,10 @@ def letter(version: int = 2) -> bytes:
     )
 
 
+PLANTED = "Buprenorphine"
+"""Stands in the PDF of a letter alone, whose text is taken to be searched."""
 FACTS = {
+    PLANTED,
     MATRICULE,
     TRAITS.family,
     TRAITS.first_given,
@@ -207,6 +214,13 @@ def journey(database: Database, clock: SetClock) -> Database:
             message_id=ANSWER_ID,
         )
     post.work()
+    scan = carried("application/pdf", pdf_of(f"Votre traitement par {PLANTED}"))
+    filed = file(database, post.profile_id, scan)
+    make_searchable(database, post.profile_id)
+    with database.read() as work:
+        vault, word = EmbeddedVault(work), PLANTED.lower()
+        found = vault.find_in_texts(post.profile_id, [word], [filed])
+    assert found.by_word[word] == {filed}
     return database
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from gateway.core.actors import Actor, Means, Who
-from gateway.core.listing import moment_of
+from gateway.core.listing import MANY_READ, TextsFound, found_in_texts, moment_of
 from gateway.core.reading import (
     IN_EMERGENCY,
     AgreementKind,
@@ -43,7 +43,6 @@ from gateway.dmp_bridge.reading.seeing import (
     side_of,
     sighted,
     viewing_facts,
-    with_texts,
     within_episode,
 )
 from gateway.dmp_bridge.reading.telling import ReadingNotices
@@ -90,6 +89,7 @@ from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.profiles import Profile, Profiles
+from gateway.store.tasks.values import TaskKind
 
 _ALL: Final = WantedDocuments()
 _KINDS: Final[Mapping[ReadingWay, AgreementKind]] = MappingProxyType(
@@ -276,6 +276,8 @@ class VaultReading:
         if is_team and standing.relation not in _NAMED:
             CareTeams(work).join(profile.id, party_of(who))
         self._notices.tell(work, who, profile, begun, is_first=is_first)
+        # What lists and searches are made from: perhaps nobody signed in for long.
+        work.tasks.ask(TaskKind.INDEX, profile.id)
         return begun
 
     def _used(
@@ -328,11 +330,13 @@ class VaultReading:
         one = next((one for one in record.episodes if one.id == episode_id), None)
         if one is not None:
             asked = within_episode(asked, one, ZoneInfo(self.settings.web.time_zone))
-        if in_texts and asked.words:
-            seen = seen_by(held.side, listing.entries, now, old=old)
-            among = [one.id for one in seen.entries]
-            asked = with_texts(vault, held.consultation.profile_id, asked, among)
-        found = sighted(held.side, listing, asked, now, old=old)
+        known = seen_by(held.side, listing.entries, now, old=old)
+        texts = TextsFound({})
+        if in_texts:
+            profile_id = held.consultation.profile_id
+            texts = found_in_texts(vault, profile_id, known.entries, asked.words)
+            asked = evolve(asked, in_texts=texts.by_word)
+        found = sighted(known, listing, asked, now)
         return ReadingList(
             record=record,
             found=found.found,
@@ -340,6 +344,8 @@ class VaultReading:
             identifiers=who.identifiers,
             since=last.begun_at if last else None,
             hidden=found.hidden,
+            texts=texts,
+            is_old=listing.read >= MANY_READ or texts.unmade > 0,
             is_noted=Consultations(work).is_kept(consultation_id, found.hidden)
             and work.now - held.consultation.seen_at < self._grain,
         )

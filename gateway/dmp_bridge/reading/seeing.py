@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,12 +17,11 @@ from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.dmp_bridge.filing.document_facts import stored_version
 from gateway.dmp_bridge.reading.gathering import PERMIT, ReadingStanding
-from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.rights.listing_rules import (
     FoundDocuments,
+    KnownDocuments,
     WantedDocuments,
     find,
-    seen_by,
 )
 from gateway.rights.masking_rules import is_masked, mask
 from gateway.rights.professional_viewing_rules import (
@@ -120,15 +118,9 @@ class Sighted:
 
 
 def sighted(
-    side: ProfessionalSide,
-    listing: Listing,
-    wanted: WantedDocuments,
-    now: int,
-    *,
-    old: bool,
+    known: KnownDocuments, listing: Listing, wanted: WantedDocuments, now: int
 ) -> Sighted:
-    """Return what a professional sees of a patient's documents, and what they do not"""
-    known = seen_by(side, listing.entries, now, old=old)
+    """Return what fits of what a professional sees of a list, and what they do not."""
     found = find(known, wanted, now)
     every = {one.id for one in known.entries}
     return Sighted(
@@ -146,19 +138,6 @@ def viewing_facts(
 ) -> ViewingFacts:
     """Return what decides of one document that somebody asks to open."""
     return side.facts(sight_of(document, work.now), on_request=True)
-
-
-def with_texts(
-    vault: Vault,
-    profile_id: str,
-    wanted: WantedDocuments,
-    among: Sequence[str],
-) -> WantedDocuments:
-    """Return what is wanted with the documents whose text has the words."""
-    if not wanted.words or not among:
-        return wanted
-    texts = vault.find_in_texts(profile_id, wanted.words, among)
-    return evolve(wanted, in_texts=texts.by_word)
 
 
 def within_episode(

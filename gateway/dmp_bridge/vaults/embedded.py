@@ -145,6 +145,10 @@ class EmbeddedVault:
         """Return which of some documents have words that begin so in their text."""
         return WordMaking(self.work, self).find(profile_id, words, among)
 
+    def text(self, document: FiledDocument) -> str:
+        """Return the text that a document is searched by, as far as it is there."""
+        return WordMaking(self.work, self).text(document)
+
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
         """Return the documents of some ids, by these; altered ones are left out."""
         ids = [to_entry_id(one) for one in entry_uuids]
@@ -219,14 +223,14 @@ class EmbeddedVault:
     def withdraw(self, document: FiledDocument) -> bool:
         """Take a document from everybody's sight; False when it was so already."""
         self._found.clear()
+        self._forget_words(document)
         return withdraw_document(self.work, document.id)
 
     def erase(self, document: FiledDocument) -> bool:
         """Delete a document and its bytes, for good; False when it was so already."""
         row = self._row(document)
         self._found.clear()
-        # Its words, made ahead, go with it.
-        self.work.tasks.ask(TaskKind.INDEX, document.profile_id)
+        self._forget_words(document)
         return erase_document(self.work, row)
 
     def change_visibility(
@@ -252,6 +256,10 @@ class EmbeddedVault:
         """Record when the patient first opened a document; later times change it not"""
         self._found.clear()
         self._documents.mark_read(document_id)
+
+    def _forget_words(self, document: FiledDocument) -> None:
+        """Have its words, made ahead, taken out of those of the patient."""
+        self.work.tasks.ask(TaskKind.INDEX, document.profile_id)
 
     def _known(self, stored: StoredDocument | None) -> FiledDocument | None:
         if stored is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 from attrs import field, frozen
@@ -11,12 +11,13 @@ from gateway.core.listing import MANY_READ
 from gateway.core.word_form import MadeWords
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.list_making import ListMaking
-from gateway.dmp_bridge.vaults.word_making import WordMaking
+from gateway.dmp_bridge.vaults.word_making import MadeTexts, WordMaking
 from gateway.errors import DestroyedError
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.inbox.words import MessageWords
 from gateway.store.tasks.values import Task, TaskKind
 from gateway.store.vault.indexes import LIST, DocumentIndexes
+from gateway.store.vault.texts import DocumentTexts
 
 
 @frozen
@@ -46,16 +47,18 @@ class Indexing:
         except DestroyedError:  # the space ended meanwhile
             return _nothing
         listed = {} if made is None else {LIST: made}
-        return partial(_write, profile_id, listed, (words, messages))
+        return partial(_write, profile_id, listed, words, messages)
 
 
 def _write(
     profile_id: str,
     listed: Mapping[int, bytes],
-    words: Sequence[MadeWords],
+    documents: MadeTexts,
+    messages: MadeWords,
     work: UnitOfWork,
 ) -> None:
     indexes, parts = DocumentIndexes(work), dict(listed)
+    words = (documents.words, messages)
     for some in words:
         parts |= some.parts
     if parts:
@@ -63,6 +66,11 @@ def _write(
     for some in words:
         for part in some.dropped:
             indexes.drop(profile_id, part)
+    DocumentTexts(work).want(profile_id, documents.wanted)
+    if documents.wanted:
+        work.tasks.hasten(TaskKind.TEXT, profile_id)
+    elif documents.is_waiting:
+        work.tasks.ask(TaskKind.TEXT, profile_id)
     if not all(some.is_all for some in words):
         work.tasks.add(TaskKind.INDEX, profile_id)
 

@@ -174,6 +174,9 @@ class Vault(Protocol):
         those that may be found.
         """
 
+    def text(self, document: FiledDocument) -> str:
+        """Return the text that a document is searched by, as far as it is there."""
+
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
         """Return the documents of some ids, by these; altered ones are left out."""
 

@@ -11,11 +11,18 @@ from attrs import field, frozen
 from gateway.core.document import Availability
 from gateway.core.listing import ListEntry, TextsFound
 from gateway.core.vault import FiledDocument
-from gateway.core.word_form import MadeWords, WordPart, begins_with, found_in
-from gateway.documents.cda.words import words_of
+from gateway.core.word_form import (
+    MadeWords,
+    WordPart,
+    begins_with,
+    found_in,
+    words_in,
+)
+from gateway.documents.cda.searched import searched_parts
 from gateway.errors import DamagedError, NotFoundError
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.indexes import DocumentIndexes
+from gateway.store.vault.texts import DocumentTexts
 
 AT_ONCE: Final = 100
 """Documents that one task reads for their words; another goes on where it ended."""
@@ -43,6 +50,20 @@ class _Reading(Protocol):
 
 
 @frozen
+class MadeTexts:
+    """
+    The words of documents, and what has to be done for those that have none yet.
+
+    ``wanted`` are those with files whose text has to be taken out first;
+    ``is_waiting``: some have been wanted before, and wait.
+    """
+
+    words: MadeWords
+    wanted: Sequence[str]
+    is_waiting: bool
+
+
+@frozen
 class WordMaking:
     """
     The words of patients' documents, within one transaction.
@@ -67,27 +88,37 @@ class WordMaking:
                 opened for it.
         """
         parts = [WordPart.from_bytes(one) for one in self._parts(profile_id).values()]
-        found = found_in(parts, words)
+        seen = set(among)
+        found = {word: ids & seen for word, ids in found_in(parts, words).items()}
         made = {name for part in parts for name in part.ids}
         missing = [name for name in among if name not in made]
         read = 0
-        for document in self._small(missing):
+        known = self._texts.known(profile_id) if missing else {}
+        for document in self._small([one for one in missing if not known.get(one)]):
+            own = self._words(document, known)
+            if own is None:
+                continue
             read += 1
-            own = self._words(document)
             for word in words:
                 if begins_with(own, word):
                     found[word].add(document.id)
         return TextsFound(found, len(missing) - read, len(missing))
 
+    def text(self, document: FiledDocument) -> str:
+        """Return the text that a document is searched by, as far as it is there."""
+        known = self._texts.get(document.id)
+        return known or searched_parts(self._content(document)).text
+
     def _small(self, names: Sequence[str]) -> list[FiledDocument]:
         some = self.vault.sound_each(names[:MOST_READ]) if names else {}
         return [one for one in some.values() if one.size <= LARGEST_READ]
 
-    def made(self, profile_id: str, entries: Sequence[ListEntry]) -> MadeWords:
+    def made(self, profile_id: str, entries: Sequence[ListEntry]) -> MadeTexts:
         """
         Return the words of documents that have none yet, of so many at once.
 
-        Words of documents that are gone are taken out.
+        Words of documents that are gone are taken out. Those with files wait until the
+        text of these is there.
         """
         gone = Availability.DELETED.value
         alive = {one.id for one in entries if one.status != gone}
@@ -97,13 +128,25 @@ class WordMaking:
         }
         made = {name for part in kept.values() for name in part.ids}
         newest = sorted(entries, key=_FILED, reverse=True)
-        missing = [one.id for one in newest if one.id in alive and one.id not in made]
-        new = self._read(missing)
-        return MadeWords.of(kept, alive, new, is_all=len(new) >= len(missing))
+        known = self._texts.known(profile_id)
+        missing = [
+            one.id
+            for one in newest
+            if one.id in alive and one.id not in made and not known.get(one.id)
+        ]
+        read = self._read(missing, known)
+        new = {name: own for name, own in read.items() if own is not None}
+        return MadeTexts(
+            MadeWords.of(kept, alive, new, is_all=len(read) >= len(missing)),
+            [name for name, own in read.items() if own is None],
+            any(known.values()),
+        )
 
-    def _read(self, names: Sequence[str]) -> dict[str, set[str]]:
+    def _read(
+        self, names: Sequence[str], known: Mapping[str, bool]
+    ) -> dict[str, set[str] | None]:
         """Return the words of the first of some; one that was altered has none."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, set[str] | None] = {}
         size = 0
         some = names[:AT_ONCE]
         documents = self.vault.sound_each(some) if some else {}
@@ -112,15 +155,29 @@ class WordMaking:
             size += document.size if document is not None else 0
             if found and size > AT_ONCE_BYTES:
                 break
-            found[name] = set() if document is None else self._words(document)
+            found[name] = set() if document is None else self._words(document, known)
         return found
 
-    def _words(self, document: FiledDocument) -> set[str]:
-        """Return a document's words; none of damaged bytes, which others tell of."""
+    def _words(
+        self, document: FiledDocument, known: Mapping[str, bool]
+    ) -> set[str] | None:
+        """Return a document's words; None while the text of its files is not there."""
+        parts = searched_parts(self._content(document))
+        if parts.files and document.id not in known:
+            return None
+        taken = self._texts.get(document.id) if parts.files else ""
+        return set(words_in([taken or parts.text]))
+
+    def _content(self, document: FiledDocument) -> bytes:
+        """Return a document's bytes; none of damaged ones, which others tell of."""
         try:
-            return set(words_of(self.vault.content(document)))
+            return self.vault.content(document)
         except (DamagedError, NotFoundError):
-            return set()
+            return b""
+
+    @property
+    def _texts(self) -> DocumentTexts:
+        return DocumentTexts(self.work)
 
     def _parts(self, profile_id: str) -> dict[int, bytes]:
         return DocumentIndexes(self.work).texts(profile_id)

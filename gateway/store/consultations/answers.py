@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from gateway.core.document import Availability, DocumentEntry
-from gateway.core.listing import FLAGS_OF, ListEntry
+from gateway.core.listing import FLAGS_OF, ListEntry, TextsFound
 from gateway.core.reading import ReadingRefusal, ReadingWay
 from gateway.core.vault import FiledDocument
 from gateway.rights.listing_rules import FoundDocuments
@@ -81,6 +81,9 @@ class ReadingList:
     identifiers: frozenset[str] = field(repr=False)
     since: datetime | None
     hidden: tuple[str, ...] = field(repr=False)
+    texts: TextsFound = field(repr=False)
+    is_old: bool
+    """Much had to be read that could have been made ahead."""
     is_noted: bool
     """Nothing is left to be kept of it: it is as it was, and the visit is recent."""
 

@@ -95,7 +95,9 @@ class Tasks:
             set_at=self.now,
         )
 
-    def ask(self, kind: TaskKind, subject: str) -> None:
+    def ask(
+        self, kind: TaskKind, subject: str, *, delay: timedelta = timedelta(0)
+    ) -> None:
         """Ask for something, unless it is asked for already and nobody does it yet."""
         waiting = exists().where(
             tasks.c.subject == subject,
@@ -103,7 +105,7 @@ class Tasks:
             tasks.c.lease_owner == "",
         )
         if not self.connection.execute(select(waiting)).scalar_one():
-            self.add(kind, subject)
+            self.add(kind, subject, delay=delay)
 
     def hasten(self, kind: TaskKind, subject: str) -> None:
         """Have something done now that waits for its day; ask for it if none does."""

@@ -21,6 +21,7 @@ class TaskKind(StrEnum):
     MASK = "mask"  # a mask run: the next documents of a patient who masks them all
     PACK = "pack"  # a download: the next documents, and its end
     INDEX = "index"  # a profile: what its lists and searches are made from
+    TEXT = "text"  # a profile: the texts of files in its documents are taken out
     LIVE = "live"  # a profile: what time does to it
     RECALL = "recall"  # an arrival: its sender takes another one back
     REVIEW = "review"  # a version of advance directives: its author is reminded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.core.document import Availability
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import documents
+from gateway.store.vault.texts import DocumentTexts
 from gateway.store.vault.values import StoredDocument
 
 
@@ -23,6 +24,7 @@ def erase_document(work: UnitOfWork, stored: StoredDocument) -> bool:
     )
     if not done:
         return False
+    DocumentTexts(work).drop(stored.facts.id)
     blob_id, folder = stored.blob_id, work.folder
     if work.blobs.release(blob_id, stored.key_id):
         work.after_commit(lambda: folder.discard(blob_id))
@@ -33,7 +35,7 @@ def withdraw_document(work: UnitOfWork, entry_id: str) -> bool:
     """
     Record that a document was withdrawn; False when it was so already.
 
-    Its bytes stay, for nobody to read.
+    Its bytes stay, for nobody to read; a text that was taken out of it does not.
     """
     deleted = Availability.DELETED.value
     done = work.change(
@@ -42,4 +44,5 @@ def withdraw_document(work: UnitOfWork, entry_id: str) -> bool:
         documents.c.status != deleted,
         status=deleted,
     )
+    DocumentTexts(work).drop(entry_id)
     return bool(done)

@@ -121,3 +121,16 @@ document_indexes = Table(
     Column("content", LargeBinary, nullable=False),  # sealed
 )
 """What was made ahead of a patient's documents and messages, to search them at once."""
+
+document_texts = Table(
+    "document_texts",
+    metadata,
+    Column("document_id", Id, ForeignKey("documents.id"), primary_key=True),
+    Column("profile_id", Id, ForeignKey("profiles.id"), nullable=False),
+    Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
+    Column("tries", Integer, nullable=False),  # how often it could not be taken
+    Column("due_at", UtcDateTime),  # when it is to be taken; NULL: it is, or given up
+    Column("content", LargeBinary),  # sealed; NULL: not taken, or given up
+    Index("ix_document_texts_profile", "profile_id", "due_at"),
+)
+"""The texts of the files in documents, taken out of them once."""

@@ -28,7 +28,6 @@ from gateway.store.patients.notices import Notices
 from gateway.store.patients.representatives import representatives_of
 from gateway.store.patients.web_sessions import SessionLife, WebSessions
 from gateway.store.sealed.blobs import Parcel
-from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.notice_lines import NoticeLines
@@ -140,15 +139,6 @@ class PatientDesk(Desk):
     def seen(self, work: UnitOfWork, profile_id: str) -> SeenDocuments:
         """Return the documents that whoever looks may know of now."""
         return SeenDocuments(self.open_vault(work), profile_id, work.now, reader_now())
-
-    def have_index_made(self, profile_id: str) -> None:
-        """
-        Ask for what lists are made from, where much had to be read one by one.
-
-        Nobody waits for it, and it is nobody's act: the next page that misses it asks
-        again.
-        """
-        self.writer.submit(lambda work: work.tasks.ask(TaskKind.INDEX, profile_id))
 
     def sessions(self, work: UnitOfWork) -> WebSessions:
         """Return the sessions, with the lives the settings give them."""

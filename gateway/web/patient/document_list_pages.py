@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,11 +17,14 @@ from gateway.core.listing import (
     MANY_READ,
     ListEntry,
     TextsFound,
+    found_in_texts,
     moment_of,
     when_of,
 )
+from gateway.core.searched_text import Quotation, quotation
+from gateway.core.vault import FiledDocument
 from gateway.rights.delegation_rules import Act
-from gateway.rights.listing_rules import DocumentCounts, find, seen_by
+from gateway.rights.listing_rules import DocumentCounts, FoundDocuments, find, seen_by
 from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
@@ -64,6 +66,10 @@ class ListLine:
     card: DocumentCard
     older: Sequence[OlderVersion]
     older_count: int
+    is_in_text: bool
+    """Its text has what was searched, or some of it."""
+    quotation: Quotation | None = field(repr=False)
+    """The place that has it: for the patient alone, whose history needs no line."""
 
 
 @frozen
@@ -156,7 +162,7 @@ class DocumentListPages:
         last = last_visit(work, visit.own.id) if visit.own is not None else None
         zone = self.desk.zone
         period = period_of(asked.when, self.desk.day(work.now), zone)
-        texts = found_in_texts(seen, known.entries, typed.words)
+        texts = found_in_texts(seen.vault, seen.profile_id, known.entries, typed.words)
         wanted = wanted_of(
             asked,
             typed,
@@ -169,6 +175,7 @@ class DocumentListPages:
         page = ListPage.asked(visit.query, len(found.entries))
         shown = found.entries[page.offset : page.offset + PER_PAGE]
         years = _Years.of(known.entries, zone, by_filing=asked.by_filing)
+        found_by = _FoundInText(seen, texts, quotes=visit.acting is None)
         return DocumentList(
             asked=asked,
             typed=typed,
@@ -176,7 +183,7 @@ class DocumentListPages:
             counts=found.counts,
             total=len(found.entries),
             page=page,
-            years=list(_by_year(seen, shown, found.older, years, found.entries)),
+            years=list(_by_year(seen, shown, found, years, found_by)),
             people=_to_choose(names, found.counts.people),
             structures=_to_choose(names, found.counts.structures),
             periods=_Years.of(known.entries, zone).names(known.entries),
@@ -187,14 +194,25 @@ class DocumentListPages:
         )
 
 
-def found_in_texts(
-    seen: SeenDocuments, entries: Sequence[ListEntry], words: Sequence[str]
-) -> TextsFound:
-    """Search the texts of what the reader sees, of nothing else."""
-    if not words:
-        return TextsFound({})
-    newest = sorted(entries, key=attrgetter("filed_at"), reverse=True)
-    return seen.vault.find_in_texts(seen.profile_id, words, [one.id for one in newest])
+@frozen
+class _FoundInText:
+    """
+    Why a document was found, where that is its text.
+
+    Who acts for the patient is not given the place: it would be read of a document that
+    they did not open, and no line of the patient's history would say so.
+    """
+
+    seen: SeenDocuments
+    texts: TextsFound
+    quotes: bool
+
+    def of(self, document: FiledDocument) -> tuple[bool, Quotation | None]:
+        """Return whether its text has a word, and the place for who may have it."""
+        words = self.texts.words_of(document.id)
+        if not words or not self.quotes:
+            return bool(words), None
+        return True, quotation(self.seen.vault.text(document), words)
 
 
 @frozen
@@ -230,19 +248,22 @@ class _Years:
 def _by_year(
     seen: SeenDocuments,
     shown: Sequence[ListEntry],
-    older: Mapping[str, Sequence[ListEntry]],
+    fitting: FoundDocuments,
     years: _Years,
-    fitting: Sequence[ListEntry],
+    found_by: _FoundInText,
 ) -> Iterator[YearOfDocuments]:
-    counts = Counter(map(years.year, fitting))
-    found = {one.id: seen.card(one) for one in seen.each([one.id for one in shown])}
+    counts = Counter(map(years.year, fitting.entries))
+    found = {one.id: one for one in seen.each([one.id for one in shown])}
     lines: dict[int, list[ListLine]] = {}
     for one in shown:
         if one.id not in found:  # altered: as in every list it is left out
             continue
-        behind = older.get(one.id, ())
+        behind = fitting.older.get(one.id, ())
         versions = [OlderVersion(o.id, when_of(o.care_at)) for o in behind[:MOST_OLDER]]
-        line = ListLine(found[one.id], versions, len(behind))
+        document = found[one.id]
+        line = ListLine(
+            seen.card(document), versions, len(behind), *found_by.of(document)
+        )
         lines.setdefault(years.year(one), []).append(line)
     for year, some in lines.items():
         yield YearOfDocuments(year, counts[year], some)

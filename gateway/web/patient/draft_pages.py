@@ -8,14 +8,13 @@ from typing import Final
 from attrs import evolve, frozen
 
 from gateway.core.folding import MOST_ASKED
-from gateway.core.listing import ListEntry, moment_of
+from gateway.core.listing import ListEntry, found_in_texts, moment_of
 from gateway.errors import NotFoundError
 from gateway.rights.listing_rules import WantedDocuments, find, seen_by
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
-from gateway.web.patient.document_list_pages import found_in_texts
 from gateway.web.patient.document_search import Typed, TypedSealing
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.site.answers import Answer, redirect, with_query
@@ -159,6 +158,6 @@ def _fitting(seen: SeenDocuments, typed: Typed) -> Sequence[ListEntry]:
     """Return the documents that who looks sees and that have what was typed."""
     listing = seen.vault.listing(seen.profile_id)
     known = seen_by(seen.side, listing.entries, moment_of(seen.now))
-    texts = found_in_texts(seen, known.entries, typed.words)
+    texts = found_in_texts(seen.vault, seen.profile_id, known.entries, typed.words)
     wanted = WantedDocuments(words=typed.words, in_texts=texts.by_word, by_filing=True)
     return find(known, wanted, moment_of(seen.now)).entries

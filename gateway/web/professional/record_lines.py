@@ -43,6 +43,8 @@ class RecordLine:
     is_new: bool
     alerts: tuple[str, ...]
     older: tuple[tuple[str, datetime], ...] = ()
+    is_in_text: bool = False
+    """Its text has what was searched; the place is not shown before it is opened."""
 
 
 @frozen
@@ -91,6 +93,7 @@ class RecordLines:
             older=tuple((each.id, when_of(each.care_at)) for each in older)[
                 :MOST_OLDER
             ],
+            is_in_text=bool(self.found.texts.words_of(one.id)),
         )
 
 

@@ -138,6 +138,8 @@ class RecordPages:
             lines = made.of(entries)
             top = [] if asked.narrows or page.number > 1 else made.on_top()
             told = InformedPatients(work, found.record.profile.id).by(who.structure)
+        if found.is_old:
+            self.desk.have_index_made(found.record.profile.id)
         if not found.is_noted:
             self.desk.write(
                 lambda work: self.desk.reading.note_listed(work, who, found)
@@ -158,6 +160,7 @@ class RecordPages:
             counts=found.found.counts,
             page=page,
             since=found.since,
+            unready=found.texts.unread,
             told=told,
             told_how=CHANNEL_TEXTS[told.how.by].said(visit.language) if told else "",
             pages_path=f"{with_query(path, query)}{'&' if query else '?'}",

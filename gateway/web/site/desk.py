@@ -18,6 +18,7 @@ from gateway.rights.visibility_rules import PatientReader, reader_of
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
+from gateway.store.tasks.values import TaskKind
 
 T = TypeVar("T")
 _COMMIT_SECONDS = 30
@@ -100,6 +101,15 @@ class Desk:
                 return job(work)
 
         return committed(self.writer.submit(by_whom))
+
+    def have_index_made(self, profile_id: str) -> None:
+        """
+        Ask for what lists are made from, where much had to be read one by one.
+
+        Nobody waits for it, and it is nobody's act: the next page that misses it asks
+        again.
+        """
+        self.writer.submit(lambda work: work.tasks.ask(TaskKind.INDEX, profile_id))
 
 
 def committed(future: Future[T]) -> T:

@@ -26,7 +26,7 @@ from gateway.rights.professional_viewing_rules import (
 )
 from gateway.rights.reading_rules import Relation
 from gateway.store.base.work import Database
-from gateway.store.consultations.answers import ReadDocument
+from gateway.store.consultations.answers import ReadDocument, ReadingList
 from gateway.store.patients.treating import NamedDoctor, name_treating
 from tests.dmp_bridge.reading.readers import (
     COLLEAGUE,
@@ -39,8 +39,9 @@ from tests.dmp_bridge.reading.readers import (
     TEAM_AGAIN,
     Ward,
 )
+from tests.dmp_bridge.vaults.takers import Given, make_searchable
 from tests.rights.seeing import seen_of
-from tests.web.mail import file
+from tests.web.mail import PDF, carried, file, narrative
 
 NOW = datetime(2026, 11, 29, 10, tzinfo=UTC)
 MOMENT = moment_of(NOW)
@@ -145,13 +146,16 @@ def test_nothing_that_is_counted_tells_of_what_is_hidden(
     whole = Listing([entry_of(one) for one in vault])
     without = Listing([entry_of(one) for one in asked])
 
-    found = sighted(side, whole, wanted, MOMENT, old=old)
-    alone = sighted(side, without, wanted, MOMENT, old=old)
+    found, alone = (
+        sighted(seen_by(side, one.entries, MOMENT, old=old), one, wanted, MOMENT)
+        for one in (whole, without)
+    )
     assert found.found.entries == alone.found.entries
     assert found.found.counts == alone.found.counts
     assert not set(found.hidden) & {one.id for one in asked}
 
 
+LETTER = carried("application/pdf", PDF)
 READERS = [
     (DOCTOR, TEAM),
     (COLLEAGUE, TEAM_AGAIN),
@@ -199,3 +203,39 @@ def test_the_service_lists_and_opens_what_the_rule_says_and_nothing_else(
             found = ward.read(who, one, each.id)
             assert isinstance(found, ReadDocument) is (each.id in opened)
             assert found is not None or each.id not in opened
+
+
+@pytest.mark.parametrize("is_made", [False, True], ids=["not yet", "made ahead"])
+def test_a_search_in_texts_finds_what_is_seen_and_counts_nothing_else(
+    database: Database, is_made: bool
+) -> None:
+    """Every document has the word, in its PDF or its text, whoever may see it."""
+    drawn, ward = random.Random(7), Ward.open(database)
+    contents = (LETTER,) if is_made else (narrative("hypertension"),)
+    for number in range(14):
+        ward.later()
+        file(
+            database,
+            ward.patient,
+            contents[number % len(contents)],
+            said={"type_code": Coded(code=drawn.choice(TYPES), label="Type")},
+            flags=frozenset(drawn.sample(list(Visibility), drawn.randint(0, 2))),
+            status=drawn.choice(list(Availability)),
+            owners=drawn.sample(PEOPLE, drawn.randint(0, 2)),
+        )
+    if is_made:
+        make_searchable(database, ward.patient, Given("Hypertension"))
+    wanted = WantedDocuments(words=("hypert",))
+    for who, asked in READERS:
+        one = ward.opened(who, asked)
+        for old in (False, True):
+            seen = ward.seen(who, one, old=old)
+            found = ward.listed(who, one, wanted=wanted, in_texts=True, old=old)
+            assert isinstance(found, ReadingList)
+            assert {each.id for each in found.entries} == seen
+            assert sum(found.found.counts.kinds.values()) == len(seen)
+            assert found.found.counts.all == len(seen)
+            assert found.texts.by_word["hypert"] == seen
+            assert (found.texts.unread, found.texts.unmade) == (
+                (0, 0) if is_made else (0, len(seen))
+            )

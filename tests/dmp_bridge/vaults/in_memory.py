@@ -16,8 +16,9 @@ from gateway.core.document import (
 )
 from gateway.core.listing import Listing, TextsFound
 from gateway.core.vault import FiledDocument, MaskedBy, to_entry_id
+from gateway.core.word_form import words_in
 from gateway.dmp_bridge.vaults.vault import Deposit, Deposited, PreparedContent, Walked
-from gateway.documents.cda.words import words_of
+from gateway.documents.cda.searched import searched_parts
 from gateway.documents.xds.listed import list_entry
 from gateway.errors import ConflictError, NotFoundError
 from gateway.rights.visibility_rules import PatientReader, patient_sees
@@ -118,7 +119,7 @@ class InMemoryVault:
     def find_in_texts(
         self, profile_id: str, words: Collection[str], among: Sequence[str]
     ) -> TextsFound:
-        texts = {one: words_of(self._deposits[one].content) for one in among}
+        texts = {one: words_in([self._searched(one)]) for one in among}
         return TextsFound(
             {
                 word: {
@@ -129,6 +130,12 @@ class InMemoryVault:
                 for word in words
             }
         )
+
+    def text(self, document: FiledDocument) -> str:
+        return self._searched(document.id)
+
+    def _searched(self, name: str) -> str:
+        return searched_parts(self._deposits[name].content).text
 
     def sound_each(self, entry_uuids: Collection[str]) -> dict[str, FiledDocument]:
         return self.get_each(entry_uuids)

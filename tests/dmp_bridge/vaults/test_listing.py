@@ -36,7 +36,6 @@ from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.masking import MaskingVault
 from gateway.dmp_bridge.vaults import list_form
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault, EmbeddedVaults
-from gateway.dmp_bridge.vaults.indexing import Indexing
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.xds.naming import person_name, structure_name
 from gateway.errors import DestroyedError
@@ -46,10 +45,10 @@ from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_ve
 from gateway.store.base.work import Database
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.tables import document_indexes, documents
-from gateway.store.tasks.values import Task, TaskKind
 from tests.builders_database import database_at
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_xdm import MOMENT, make_entry
+from tests.dmp_bridge.vaults.takers import make_list
 from tests.fakes import SetClock
 from tests.postgres import new_database
 from tests.web.mail import narrative
@@ -114,10 +113,7 @@ class Person:
         return deposit.entry_id
 
     def index(self, many: int = 1) -> None:
-        task = Task(0, TaskKind.INDEX, self.profile_id, 0, self.clock())
-        job = Indexing(self.database, many)(task)
-        with self.database.write() as work:
-            job(work)
+        make_list(self.database, self.profile_id, many)
 
     def listing(self) -> Listing:
         with self.database.read() as work:

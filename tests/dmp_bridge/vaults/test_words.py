@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 
 from gateway.core import word_form
 from gateway.core.listing import MANY_READ
+from gateway.core.word_form import WordPart
 from gateway.dmp_bridge.vaults import word_making
 from gateway.dmp_bridge.vaults.embedded import EmbeddedVault
 from gateway.dmp_bridge.vaults.word_making import LARGEST_READ
@@ -14,6 +15,7 @@ from gateway.store.base.work import Database
 from gateway.store.tables import blobs, document_indexes
 from gateway.store.tables import tasks as asked
 from gateway.store.tasks.values import TaskKind
+from gateway.store.vault.indexes import DocumentIndexes
 from tests.builders_queries import statements
 from tests.dmp_bridge.vaults.test_listing import Person
 from tests.fakes import SetClock
@@ -131,9 +133,10 @@ def test_words_of_what_is_gone_are_taken_out(
     person.index(MANY_READ)
 
     with database.read() as work:
-        kept = EmbeddedVault(work).find_in_texts(person.profile_id, ["s", "r"], [])
-    assert kept.by_word["r"] == {left}
-    assert gone not in kept.by_word["s"]
+        kept = DocumentIndexes(work).texts(person.profile_id).values()
+        words = [WordPart.from_bytes(one).words() for one in kept]
+    assert [set(one) for one in words] == [{left}]
+    assert "secret" not in words[0][left]
 
 
 def test_a_part_with_nothing_left_is_dropped(

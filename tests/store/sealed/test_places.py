@@ -34,6 +34,7 @@ NEVER_BOUND_TO_LESS = {
     "reading_codes.said",
     "team_members.said",
     "document_indexes.content",
+    "document_texts.content",
     "download_pieces.listed",
     "inquiries.said",
     "mailbox_hours.content",

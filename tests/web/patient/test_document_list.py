@@ -12,12 +12,17 @@ from gateway.core.document import AuthorEntry, Availability, Visibility
 from gateway.core.folding import MOST_ASKED
 from gateway.core.listing import MANY_READ, moment_of
 from gateway.dmp_bridge.vaults.word_making import MOST_READ
+from gateway.rights.delegation_rules import Capacity
 from gateway.store.tables import documents
 from gateway.store.tasks.values import TaskKind
 from gateway.web.patient.document_list_pages import MOST_OLDER
 from gateway.web.patient.document_search import AskedDocuments, period_of
+from tests.builders_pdfs import pdf_of
+from tests.dmp_bridge.vaults.takers import Given, make_searchable
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import PDF, carried, file, narrative
+from tests.web.patient.test_every_route import acting
+from tests.web.patient.test_representing import Child, opened
 
 PARIS = ZoneInfo("Europe/Paris")
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
@@ -67,8 +72,81 @@ def test_words_of_the_text_are_found_of_what_is_seen_alone(site: Site) -> None:
 
     assert titles(page) == ["Analyse"]
     assert "1 document," in page.text
-    assert "Le texte des PDF et des images n’est pas cherché" in page.text
+    assert "comme une page numérisée, n’est pas cherché" in page.text
     assert titles(search(browser, "catalog")) == []
+
+
+LETTER = carried("application/pdf", pdf_of("Suites de l’hyper-\ntension <b>grave</b>"))
+SECRET = frozenset({Visibility.HIDDEN_FROM_REPRESENTATIVES})
+MASKED = frozenset({Visibility.MASKED})
+
+
+@blocking
+def test_a_letter_is_found_by_its_pdf_and_the_place_is_shown(site: Site) -> None:
+    file(site.database, site.patient, LETTER, title="Courrier")
+    file(site.database, site.patient, narrative("Tension &amp; pouls"), title="Visite")
+    browser = site.signed_in()
+
+    early = search(browser, "hypertension")
+    make_searchable(site.database, site.patient)
+    late = search(browser, "HYPERTENSION")
+    both = search(browser, "tens")
+    titled = search(browser, "courrier")
+
+    assert titles(early) == []
+    assert "Le texte de 1 document n’est pas encore prêt" in early.text
+    assert titles(late) == ["Courrier"]
+    assert "Dans le texte\u00a0:" in late.text
+    assert (
+        "Suites de l’<mark>hyper-tension</mark> &lt;b&gt;grave&lt;/b&gt;" in late.text
+    )
+    assert sorted(titles(both)) == ["Courrier", "Visite"]
+    assert "<mark>Tension</mark> &amp; pouls" in both.text
+    assert titles(titled) == ["Courrier"]
+    assert "<mark>" not in titled.text
+
+
+@pytest.mark.parametrize(
+    "capacity", [Capacity.HOLDER, Capacity.CARER, Capacity.REPRESENTATIVE]
+)
+@blocking
+def test_everybody_finds_by_texts_what_they_see_and_nothing_else(
+    site: Site, capacity: Capacity
+) -> None:
+    """Each document has the word in its PDF; the numbers tell of no other one."""
+    if capacity is Capacity.HOLDER:
+        browser, patient = site.signed_in(), site.patient
+    elif capacity is Capacity.CARER:
+        browser, patient = acting(site, capacity), site.patient
+    else:
+        child = Child.make(site)
+        browser, patient = opened(site, child), child.id
+    nobody: frozenset[Visibility] = frozenset()
+    for title, flags, status in (
+        ("Libre", nobody, Availability.APPROVED),
+        ("Masqué", MASKED, Availability.APPROVED),
+        ("Annonce", HIDDEN, Availability.APPROVED),
+        ("Secret", SECRET, Availability.APPROVED),
+        ("Retiré", nobody, Availability.DELETED),
+    ):
+        file(site.database, patient, LETTER, title=title, flags=flags, status=status)
+    make_searchable(site.database, patient, Given("Hypertension"))
+
+    listed, found = browser.get("/documents"), search(browser, "hypert")
+
+    seen = {"Libre", "Masqué", "Secret"}
+    if capacity is Capacity.REPRESENTATIVE:
+        seen.remove("Secret")
+    hidden = {"Libre", "Masqué", "Annonce", "Secret", "Retiré"} - seen
+    # The attestation of a carer is there as well, and given the same text.
+    assert set(titles(found)) == set(titles(listed)) >= seen
+    assert hidden.isdisjoint(titles(found))
+    assert f"{len(titles(listed))} documents," in found.text
+    assert f'Tout <span class="n">{len(titles(listed))}</span>' in found.text
+    # The place itself is for the patient: it would be read without a line saying so.
+    is_own = capacity is Capacity.HOLDER
+    assert ("<mark>Hypertension</mark>" in found.text) is is_own
+    assert ("Trouvé dans le texte." in found.text) is not is_own
 
 
 @blocking

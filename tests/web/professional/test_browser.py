@@ -66,6 +66,9 @@ def test_a_certificate_a_code_and_a_situation_lead_home(
         page.get_by_role("button", name="Chercher").click()
         check(page)
         assert page.get_by_role("alert").is_visible()
+        for path in ("/guide", "/help", "/proof"):
+            page.goto(f"{url}{path}")
+            check(page)
         browser.close()
 
 

@@ -13,9 +13,13 @@ from gateway.core.person import Coded
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.informed import InformedPatients, InformingStructure
+from gateway.store.tables import tasks
+from gateway.store.tasks.values import TaskKind
+from tests.builders_pdfs import pdf_of
 from tests.builders_people import MATRICULE, open_profile
+from tests.dmp_bridge.vaults.takers import make_searchable
 from tests.web.browsing import Browser, Reply, blocking, token_of
-from tests.web.mail import file
+from tests.web.mail import carried, file
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
 
 REASON = "Malaise avec perte de connaissance"
@@ -220,6 +224,42 @@ def test_words_stand_in_no_address(pages: ProSite, patient: str) -> None:
     assert "1 document<" in words.text
     assert "Lettre de liaison" in words.text
     assert kind.location == f"{path}?kind=lettre"
+
+
+@blocking
+def test_a_letter_is_found_by_its_pdf_and_read_only_once_it_is_opened(
+    pages: ProSite, patient: str
+) -> None:
+    """What a search shows has no line in the history, and so no word of the text."""
+    letter = carried("application/pdf", pdf_of("Une hypertension"))
+    file(pages.database, patient, letter, title="Courrier")
+    browser = pages.sign_in(CARE)
+    path = opened(browser).location
+    token = token_of(browser.get(path))
+    asked = {"token": token, "words": "hypertension"}
+
+    early = browser.post(f"{path}/search", asked)
+    make_searchable(pages.database, patient)
+    late = browser.post(f"{path}/search", asked)
+
+    assert "Le texte de 1 document n’est pas encore prêt" in early.text
+    assert "Aucun document ne correspond" in early.text
+    assert "1 document<" in late.text
+    assert "Trouvé dans le texte." in late.text
+    assert "<mark>" not in late.text
+    assert "Une hypertension" not in late.text
+
+
+@blocking
+def test_opening_a_record_has_its_list_made_ahead(pages: ProSite, patient: str) -> None:
+    with pages.database.write() as work:
+        work.connection.execute(tasks.delete())
+
+    opened(pages.sign_in(CARE))
+
+    with pages.database.read() as work:
+        kinds = [task.kind for task in work.tasks.listed() if task.subject == patient]
+    assert TaskKind.INDEX.value in kinds
 
 
 @blocking

@@ -1,0 +1,147 @@
+"""
+The texts of the files in documents: taken out once, sealed, gone with the document.
+
+A row says that a text is wanted, then has it, then stays: nothing takes it twice. It is
+tried so many times; then the row has neither a text nor a day, and a person has to see
+why.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
+
+from attrs import frozen
+from sqlalchemy import bindparam, delete, func, select, update
+
+from gateway.core.document import Availability
+from gateway.errors import DamagedError
+from gateway.store.base.prepared import Prepared
+from gateway.store.base.work import UnitOfWork
+from gateway.store.tables import document_texts, documents
+
+_FIRST_WAIT: Final = timedelta(minutes=1)
+"""After a failure; it doubles."""
+
+_COLUMNS = document_texts.c
+_KNOWN = Prepared(
+    select(_COLUMNS.document_id, _COLUMNS.due_at).where(
+        _COLUMNS.profile_id == bindparam("profile")
+    )
+)
+_GET = Prepared(
+    select(_COLUMNS.profile_id, _COLUMNS.key_id, _COLUMNS.content).where(
+        _COLUMNS.document_id == bindparam("document")
+    )
+)
+
+
+@frozen
+class DocumentTexts:
+    """The texts of patients' documents, within one transaction."""
+
+    work: UnitOfWork
+
+    def known(self, profile_id: str) -> dict[str, bool]:
+        """Return the documents with a row: whether the text is still waited for."""
+        rows = _KNOWN.rows(self.work.connection, profile=profile_id)
+        return {name: due_at is not None for name, due_at in rows}
+
+    def get(self, document_id: str) -> str:
+        """Return the text of a document's files; empty where there is none."""
+        row = _GET.first(self.work.connection, document=document_id)
+        if row is None or row.content is None:
+            return ""
+        try:
+            packed = self.work.places.unseal(
+                row.key_id, row.content, _place(document_id)
+            )
+        except DamagedError:
+            return ""
+        return zlib.decompress(packed).decode()
+
+    def want(self, profile_id: str, document_ids: Collection[str]) -> None:
+        """Have the texts of some documents taken, but of those that are gone."""
+        work = self.work
+        if not document_ids:
+            return
+        known, key_id = self.known(profile_id), work.key_for(f"patient:{profile_id}")
+        there = select(documents.c.id).where(
+            documents.c.id.in_(document_ids),
+            documents.c.profile_id == profile_id,
+            documents.c.status != Availability.DELETED.value,
+        )
+        for name in work.connection.execute(there).scalars().all():
+            if name not in known:
+                work.add_now(
+                    document_texts,
+                    document_id=name,
+                    profile_id=profile_id,
+                    key_id=key_id,
+                    tries=0,
+                    due_at=work.now,
+                    content=None,
+                )
+
+    def due(self, profile_id: str, most: int) -> list[str]:
+        """Return the documents whose text is to be taken now, those of longest first"""
+        found = self.work.connection.execute(
+            select(_COLUMNS.document_id)
+            .where(_COLUMNS.profile_id == profile_id, _COLUMNS.due_at <= self.work.now)
+            .order_by(_COLUMNS.due_at, _COLUMNS.document_id)
+            .limit(most)
+        )
+        return list(found.scalars())
+
+    def next_due(self, profile_id: str) -> timedelta | None:
+        """Return how long it is until a text is to be taken, None where none is."""
+        first = self.work.connection.execute(
+            select(func.min(_COLUMNS.due_at)).where(_COLUMNS.profile_id == profile_id)
+        ).scalar_one()
+        return None if first is None else max(first - self.work.now, timedelta(0))
+
+    def put(self, document_id: str, text: str) -> None:
+        """Keep a text that was waited for; of a document that is gone, nothing."""
+        row = _GET.first(self.work.connection, document=document_id)
+        if row is None:
+            return
+        key_id = self.work.key_for(f"patient:{row.profile_id}")
+        # Each by itself: how well it packs tells of no other document.
+        packed = zlib.compress(text.encode(), 6)
+        sealed = self.work.places.seal(key_id, packed, _place(document_id))
+        self._set(document_id, key_id=key_id, due_at=None, content=sealed)
+
+    def fail(self, document_id: str, tries: int) -> bool:
+        """
+        Note that a text could not be taken; return whether that was the last try.
+
+        ``tries`` is how many there are at most.
+        """
+        found = self.work.connection.execute(
+            select(_COLUMNS.tries).where(_COLUMNS.document_id == document_id)
+        ).scalar_one_or_none()
+        if found is None:
+            return False
+        is_last = bool(found + 1 >= tries)
+        due_at = None if is_last else self.work.now + _FIRST_WAIT * 2**found
+        self._set(document_id, tries=found + 1, due_at=due_at)
+        return is_last
+
+    def drop(self, document_id: str) -> None:
+        """Take a text away, with its document."""
+        self.work.connection.execute(
+            delete(document_texts).where(_COLUMNS.document_id == document_id)
+        )
+
+    def _set(self, document_id: str, **values: object) -> None:
+        self.work.connection.execute(
+            update(document_texts)
+            .where(_COLUMNS.document_id == document_id)
+            .values(**values)
+        )
+
+
+def _place(document_id: str) -> str:
+    return f"document_texts.content:{document_id}"
