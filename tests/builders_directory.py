@@ -49,6 +49,7 @@ def person(
         "finess": "Numéro FINESS site",
         "place": "Raison sociale site",
         "town": "Libellé commune (coord. structure)",
+        "sector": "Code secteur d'activité",
     }
     said = {"profession": "10", "category": "C", "activity": "GENR01", **cells}
     return line_of(

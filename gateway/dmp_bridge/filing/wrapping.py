@@ -198,7 +198,7 @@ def _name_in(subject: str) -> tuple[str, str]:
         name = DistinguishedName.parse(subject)
     except InvalidError:
         return "", ""
-    return "".join(name.values("SN")[:1]), "".join(name.values("GN")[:1])
+    return next(iter(name.values("SN")), ""), next(iter(name.values("GN")), "")
 
 
 def _refused(

@@ -178,6 +178,20 @@ def test_a_document_nobody_hides_has_no_such_notice(post: Post) -> None:
     assert post.tasks(TaskKind.DISCLOSE) == []
 
 
+def test_a_document_that_came_without_a_message_is_told_of_as_one(post: Post) -> None:
+    receive(post, flags=())
+    document = entry_of(post)
+    with post.database.write() as work:
+        work.tasks.add(TaskKind.DISCLOSE, document)
+
+    post.work()
+
+    (line,) = [
+        one for one in post.lines("notice:make", own=True) if one.subject == document
+    ]
+    assert line.outcome == "document"
+
+
 def test_an_announcement_by_a_visible_version_spares_the_first_notice(
     post: Post,
 ) -> None:

@@ -226,6 +226,22 @@ def test_what_was_masked_or_deleted_before_stays_as_it_is(
     assert author.filed(masked).visibility(clock()) == {Visibility.MASKED}
 
 
+def test_a_version_that_was_masked_alone_keeps_no_other_from_being_masked(
+    author: PaperAuthor, clock: SetClock
+) -> None:
+    first, second = author.write(1), author.write(2)
+    masked = frozenset({Visibility.MASKED})
+    with author.database.write() as work:
+        vault = author.papers.vaults.within(work)
+        filed = vault.get(first)
+        assert filed is not None
+        vault.change_visibility(filed, masked, visible_at=None)
+
+    author.write(3, masks=True)
+
+    assert author.filed(second).visibility(clock()) == masked
+
+
 def test_what_waits_for_its_day_is_masked_from_that_day(
     author: PaperAuthor, clock: SetClock
 ) -> None:

@@ -8,7 +8,7 @@ from email.policy import SMTP
 import pytest
 from attrs import evolve
 
-from gateway.core.codes import PROFESSIONALS
+from gateway.core.codes import FACILITIES, PROFESSIONALS
 from gateway.core.document import Visibility
 from gateway.core.envelope import Sender, SenderKind
 from gateway.core.person import Structure
@@ -90,8 +90,9 @@ def test_the_sender_is_told_what_was_made_and_nothing_of_the_patient(
     assert said.codes == ["FILED_MASKED"]
     detail = said.documents[0].detail
     assert "un document CDA a été fait de ce PDF : Compte rendu" in detail
-    assert "masqué aux professionnels" in detail
-    assert "masked from professionals" in detail
+    assert detail.startswith("partie 2 : ")
+    assert ", masqué aux professionnels / part 2: " in detail
+    assert ", masked from professionals" in detail
     assert TRAITS.family not in detail
 
 
@@ -132,11 +133,32 @@ def test_several_pdfs_are_several_documents_and_a_bad_one_spoils_none(
 
     assert said.codes == ["FILED", *["DOC_INVALID"] * 3, "FILED"]
     details = [one.detail for one in said.documents]
+    assert details[1].startswith("partie 3 (application/pdf) : ")
     assert "n’est pas un PDF" in details[1]
     assert "chiffré" in details[2]
     assert "cut short" in details[3]
     assert sorted(one.title for one in story.entries()) == ["deux", "un"]
     assert said.deliver
+
+
+@pytest.mark.parametrize(
+    "offered",
+    [
+        ("scan", "application/pdf", JPEG),
+        ("scan.PDF", "application/octet-stream", JPEG),
+    ],
+)
+def test_what_only_says_that_it_is_a_pdf_is_told_that_it_is_none(
+    story: Story, offered: Attached
+) -> None:
+    refused(told(story, mail(SUBJECT, offered)), "n’est pas un PDF")
+
+
+def test_a_part_that_two_programs_read_otherwise_is_not_filed(story: Story) -> None:
+    plain = b"Content-Type: application/pdf"
+    twice = mail().replace(plain, b"Content-Type: text/plain\r\n" + plain)
+
+    refused(told(story, twice), "écrit deux fois")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +169,7 @@ def test_several_pdfs_are_several_documents_and_a_bad_one_spoils_none(
         ("[DMP ARRET]", "__.pdf", "Prescription arrêt de travail"),
         (f"[DMP ARRET] {'é' * 200}", "x.pdf", "é" * 128),
         ("[DMP ARRET] a\u202eb\u200bc", "x.pdf", "a b c"),
+        (f"[DMP ARRET] {'é' * 127} b", "x.pdf", "é" * 127),
     ],
 )
 def test_the_title_is_that_of_the_subject_or_of_the_file(
@@ -302,6 +325,10 @@ def test_the_limit_is_the_last_byte_that_is_filed(
     [
         ("2.5.4.4=MOREAU+2.5.4.42=CAMILLE,C=FR", ("MOREAU", "CAMILLE")),
         ("2.5.4.4=MOREAU,C=FR", ("MOREAU", "")),
+        (
+            "2.5.4.4=MOREAU+2.5.4.42=CAMILLE,2.5.4.4=AUTRE+2.5.4.42=LOU,C=FR",
+            ("MOREAU", "CAMILLE"),
+        ),
         ("2.5.4.42=CAMILLE,C=FR", None),
         ("CN=899700000017,C=FR", None),
         ("no name at all", None),
@@ -387,3 +414,33 @@ def test_a_document_is_from_the_place_that_the_directory_knows(story: Story) -> 
         "CHU DE TEST",
     )
     assert "1750000011" in filed.entry.authors[0].institution
+
+
+def facility_of(story: Story, lines: list[str]) -> str:
+    if lines:
+        take(story.database, as_file(lines))
+    said = told(story, mail())
+    filed = read_cda(story.read(said.documents[0].unique_id).content)
+    assert filed.facility_type is not None
+    assert filed.facility_type.scheme == FACILITIES
+    return filed.facility_type.code
+
+
+def at(sector: str) -> str:
+    return person("899700000017", "MARTIN", "Lou", sector=sector)
+
+
+@pytest.mark.parametrize(
+    ("sectors", "facility"),
+    [
+        ([], "SA07"),
+        ([""], "SA07"),
+        (["SA05"], "SA05"),
+        (["SA05", ""], "SA05"),
+        (["SA05", "SA01"], "SA07"),
+    ],
+)
+def test_the_kind_of_place_is_the_one_of_the_directory(
+    story: Story, sectors: list[str], facility: str
+) -> None:
+    assert facility_of(story, [at(one) for one in sectors]) == facility
