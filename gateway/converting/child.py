@@ -26,7 +26,7 @@ TEXT, PICTURE, MORE, FAILED = b"T", b"P", b"M", b"F"
 HEAD: Final = struct.Struct(">cL")
 """Before each part of an answer: what it is, and how many bytes."""
 
-ENCODINGS: Final = (
+_ENCODINGS: Final = (
     *(f"cp{number}" for number in (437, 850, 852, 858, 874, 932, 936, 949, 950)),
     *(f"cp{number}" for number in range(1250, 1259)),
     *("ascii", "latin_1", "utf_8", "utf_16_le", "mac_roman", "johab", "big5", "gb2312"),
@@ -100,7 +100,7 @@ def _load(media_type: str) -> Any:
     if media_type == "text/rtf":
         import striprtf.striprtf  # noqa: F401 (loaded while there are files)
 
-        for name in ENCODINGS:
+        for name in _ENCODINGS:
             codecs.lookup(name)
         return _text
     import PIL.GifImagePlugin

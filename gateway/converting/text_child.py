@@ -11,6 +11,7 @@ a few milliseconds, where a start takes as long as ten letters.
 from __future__ import annotations
 
 import codecs
+import encodings
 import importlib
 import json
 import os
@@ -26,7 +27,7 @@ from typing import Any, BinaryIO, Final
 
 from attrs import asdict, frozen
 
-from gateway.converting.child import ENCODINGS, FAILED, HEAD, MORE, TEXT
+from gateway.converting.child import FAILED, HEAD, MORE, TEXT
 from gateway.converting.sandbox import NotConfinedError, confine
 
 END: Final = b"E"
@@ -104,8 +105,9 @@ def load(limits: TextLimits) -> None:
         with suppress(ImportError):  # for a library that we do not have
             importlib.import_module(one.name)
     logging.disable()  # what it remarks has words of the file in it
-    for name in ENCODINGS:
-        codecs.lookup(name)
+    for one in pkgutil.iter_modules(encodings.__path__):
+        with suppress(LookupError):  # what helps the others is none itself
+            codecs.lookup(one.name)
     most = limits.unpacked_bytes
     pypdf.overwrite_configuration(
         maximum_declared_stream_length=most,

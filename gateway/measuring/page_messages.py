@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from gateway.core.envelope import (
@@ -12,10 +13,31 @@ from gateway.core.envelope import (
     Sender,
     SenderKind,
 )
+from gateway.message.address import NamedAddress, read_address
+from gateway.message.building import OutgoingPart, build_message
 
 TEXT = "Bonjour,\n\nVoici la suite de votre traitement.\n\n" + "Bien à vous. " * 40
 OWN_ADDRESS = "279035121518989@patient.mssante.test"
-CONTENT = f"Subject: Suite\r\n\r\n{TEXT}\r\n".encode()
+FILES = (
+    OutgoingPart(
+        media_type="application/pdf", content=b"%PDF-1.4\n", name="courrier.pdf"
+    ),
+    OutgoingPart(
+        media_type="application/zip", content=b"PK\x05\x06", name="IHE_XDM.ZIP"
+    ),
+    OutgoingPart(
+        media_type="image/png", content=b"\x89PNG\r\n\x1a\n", name="image.png"
+    ),
+)
+CONTENT = build_message(
+    sender=NamedAddress(read_address("dr0@hopital.mssante.test"), "Dr MARTIN"),
+    to=[NamedAddress(read_address(OWN_ADDRESS))],
+    subject="Suite",
+    text=TEXT,
+    date=datetime(2026, 11, 20, tzinfo=UTC),
+    message_id="measured@hopital.mssante.test",
+    parts=FILES,
+)
 
 
 def is_own(number: int) -> bool:

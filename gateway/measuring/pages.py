@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from types import MappingProxyType
+from typing import Protocol
 from uuid import uuid4
 
 from attrs import field, frozen
@@ -16,6 +16,8 @@ from attrs import field, frozen
 from gateway.core.copies import Copy
 from gateway.core.document import DocumentEntry
 from gateway.core.envelope import Arrival, Door
+from gateway.core.listing import MANY_READ
+from gateway.core.texts.notices import NoticeKind
 from gateway.errors import UnavailableError
 from gateway.loop import Threads
 from gateway.measuring.figures import Figure
@@ -27,7 +29,15 @@ from gateway.measuring.page_documents import (
     SpaceDocuments,
     text_seconds,
 )
-from gateway.measuring.page_messages import CONTENT, TEXT, is_own, message
+from gateway.measuring.page_messages import (
+    CONTENT,
+    FILES,
+    TEXT,
+    is_own,
+    message,
+)
+from gateway.measuring.page_routes import AskedPage, other_pages
+from gateway.measuring.professional_routes import ProfessionalSpace
 from gateway.measuring.readings import MeasuredReading
 from gateway.node.pages import make_desk
 from gateway.node.vaults import open_vaults
@@ -37,11 +47,15 @@ from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, DocumentOutcome
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.base.writer import Writer
+from gateway.store.inbox.drafts import Begun, Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.values import AttachedFile
+from gateway.store.inbox.values import AttachedFile, Direction
+from gateway.store.patients.account_steps import AccountSteps, StepKind
 from gateway.store.patients.accounts import Accounts
 from gateway.store.patients.delegations import Delegations
+from gateway.store.patients.notice_centre import CentreReader, NoticeCentre
+from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.patient.document_search import TypedSealing
@@ -57,10 +71,9 @@ WANTED = 100.0
 
 _BATCH = 250
 _YEAR = timedelta(days=365)
-_FILES = (
-    AttachedFile("courrier.pdf", "application/pdf", 40_000),
-    AttachedFile("IHE_XDM.ZIP", "application/zip", 30_000),
-    AttachedFile("image.png", "image/png", 20_000),
+_HOUR = timedelta(hours=1)
+_FILES = tuple(
+    AttachedFile(one.name, one.media_type, len(one.content)) for one in FILES
 )
 
 
@@ -95,21 +108,10 @@ class MeasuredPages:
 
 
 @frozen
-class AskedPage:
-    """A page that is measured, and by whom it is asked for."""
-
-    name: str
-    path: str
-    parts: Mapping[str, str] = MappingProxyType({})
-    query: Mapping[str, str] = field(default=MappingProxyType({}), repr=False)
-    represents: bool = False
-    """By who represents the patient, from whom secrets are kept."""
-
-
-@frozen
 class Space:
     """One patient's space in a database of its own, and the pages that show it."""
 
+    settings: Settings
     database: Database
     writer: Writer
     serving: Serving
@@ -163,6 +165,7 @@ class Space:
         routes = {one.path: one for one in make_routes(desk) if one.method == "GET"}
         serving = Serving(database.keys, SigningIn(desk))
         space = cls(
+            settings,
             database,
             writer,
             serving,
@@ -195,7 +198,45 @@ class Space:
         self.loop.close()
 
     def addresses(self) -> Iterator[AskedPage]:
-        """Return each page that is measured."""
+        """Return each page that is measured: those with much by name, then the rest."""
+        named = list(self._named())
+        yield from named
+        yield from other_pages(self.routes.values(), named, self._ids())
+
+    def _ids(self) -> dict[str, object]:
+        """Return what stands in the addresses of pages about one thing."""
+        with self.database.write() as work:
+            reader = InboxReader(work)
+            found = reader.conversations(self.profile_id, 1)[0]
+            messages = reader.messages(self.profile_id, found.id)
+            vault = open_vaults(self.database).within(work)
+            document = vault.for_holder(self.profile_id, old=False, limit=1)[0]
+            draft_id = Drafts(work).save_new(
+                self.profile_id, Begun(subject="Question", text=TEXT), most=1
+            )
+            profile = Profiles(work).get(self.profile_id)
+            session, _, _ = self.serving.visitors.find(self.cookie)
+            assert profile is not None, "it was filled"
+            assert session is not None, "it was signed in"
+            AccountSteps(work, session, profile.key_id).begin(StepKind.PROOF, _HOUR)
+            Notices.of(work, self.settings).make(profile, NoticeKind.UNDELIVERED)
+        with self.database.read() as work:
+            reading = CentreReader(
+                profile_id=self.profile_id, account_id=session.account_id
+            )
+            notice = NoticeCentre(work).listed(reading, 1)[0]
+        came = next(one for one in reversed(messages) if one.direction is Direction.IN)
+        return {
+            "conversation_id": found.id,
+            "message_id": came.id,
+            "arrival_id": came.arrival_id,
+            "place": 0,
+            "document_id": document.id,
+            "draft_id": draft_id,
+            "notice_id": notice.id,
+        }
+
+    def _named(self) -> Iterator[AskedPage]:
         with self.database.read() as work:
             reader = InboxReader(work)
             found = reader.conversations(self.profile_id, 1)[0]
@@ -215,6 +256,13 @@ class Space:
         yield AskedPage("messages, the last page", "/inbox", {}, last["inbox"])
         yield AskedPage("a conversation, the newest page", thread, one)
         yield AskedPage("a conversation, the oldest page", thread, one, last["thread"])
+        for name, query in (
+            ("messages, with files", {"show": "files"}),
+            ("messages, sent", {"show": "sent"}),
+            ("messages, of three months", {"when": "3m"}),
+            ("messages, searched", {"q": self._sealed("traitement bien")}),
+        ):
+            yield AskedPage(name, "/inbox", {}, query)
         yield AskedPage("a new message", "/inbox/new")
         yield AskedPage("documents, the first page", "/documents")
         yield AskedPage("documents, the last page", "/documents", {}, last["documents"])
@@ -231,6 +279,7 @@ class Space:
         for name, path in (
             ("home", "/home"),
             ("documents, the first page", "/documents"),
+            ("messages", "/inbox"),
             ("documents to hide", "/confidentiality/documents"),
             ("who is blocked", "/confidentiality"),
             ("history", "/history"),
@@ -262,16 +311,36 @@ class Space:
             method="GET",
             path=page.path.partition("<")[0],
             query=page.query,
-            cookies=self.theirs if page.represents else {"__Host-session": self.cookie},
+            cookies=self._cookies(page),
             headers={"host": "localhost"},
             body=b"",
         )
         began = time.perf_counter()
         answer = self.serving.serve(self.routes[page.path], asked, dict(page.parts))
         taken = time.perf_counter() - began
-        if answer.status != 200:
-            raise UnavailableError(f"a page answered {answer.status}")
+        # Some lead on, as a step that comes before; never back to the sign-in.
+        goes_on = not dict(answer.headers).get("Location", "").startswith("/sign-in")
+        is_led = answer.status == 303 and (goes_on or not page.is_signed_in)
+        if answer.status != 200 and not is_led:
+            raise UnavailableError(f"{page.path} answered {answer.status}")
         return taken
+
+    def file_more(self) -> None:
+        """File so many documents as a page reads itself, and tell no worker."""
+        with self.database.write() as work:
+            for _ in range(MANY_READ - 1):
+                self._file(work, self.documents.letter)
+
+    def times(self) -> Iterator[tuple[str, float]]:
+        """Yield the pages after a change that nothing was made ahead of."""
+        for name, path in (("home", "/home"), ("documents", "/documents")):
+            said = f"{name}, {MANY_READ - 1} documents new since the list was made"
+            yield said, self.time(AskedPage(said, path))
+
+    def _cookies(self, page: AskedPage) -> Mapping[str, str]:
+        if not page.is_signed_in:
+            return {}
+        return self.theirs if page.represents else {"__Host-session": self.cookie}
 
     def _file(
         self, work: UnitOfWork, content: bytes, arrival_id: str = ""
@@ -372,7 +441,8 @@ def measure_pages(
             (few, many), databases, (FEW, holdings), strict=True
         )
     ]
-    found = []
+    found: list[PageTime] = []
+    doctors: list[ProfessionalSpace] = []
     try:
         for one, other in zip(*(space.addresses() for space in spaces), strict=True):
             taken: tuple[list[float], list[float]] = ([], [])
@@ -382,27 +452,42 @@ def measure_pages(
                 for space, page, times in zip(spaces, (one, other), taken, strict=True):
                     times.append(1000 * space.time(page))
             found.append(PageTime(one.name, *(map(statistics.median, taken))))
+        for space in spaces:
+            space.file_more()
+        found += _by_turns(spaces, rounds)
         readings = [
             MeasuredReading.begin(node.settings, database, node.patients[0])
             for node, database in zip((few, many), databases, strict=True)
         ]
-        found += _reading_times(readings, rounds)
+        found += _by_turns(readings, rounds)
+        for node, database, reading in zip(
+            (few, many), databases, readings, strict=True
+        ):
+            doctors.append(ProfessionalSpace.begin(node.settings, database, reading))
+        found += _by_turns(doctors, rounds)
         size = spaces[1].documents.index_size()
     finally:
+        for doctor in doctors:
+            doctor.close()
         for space, database in zip(spaces, databases, strict=True):
             space.close()
             database.close()
     return MeasuredPages(found, size, text_seconds())
 
 
-def _reading_times(
-    readings: Sequence[MeasuredReading], rounds: int
-) -> Iterator[PageTime]:
-    """Yield what a professional waits for, with few things and with many."""
+class _Timed(Protocol):
+    """What is asked over and over; where there is little, and where there is much."""
+
+    def times(self) -> Iterator[tuple[str, float]]:
+        """Yield what is done by its name, and the seconds it took."""
+
+
+def _by_turns(both: Sequence[_Timed], rounds: int) -> Iterator[PageTime]:
+    """Yield what each thing takes, with few things and with many."""
     taken: dict[str, tuple[list[float], list[float]]] = {}
     for number in range(rounds + 1):
-        for place, reading in enumerate(readings):
-            for name, seconds in reading.times():
+        for place, timed in enumerate(both):
+            for name, seconds in timed.times():
                 if number:  # the first time makes statements that are kept
                     times = taken.setdefault(name, ([], []))
                     times[place].append(1000 * seconds)

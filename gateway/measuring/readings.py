@@ -50,7 +50,12 @@ class MeasuredReading:
         who = ReadingProfessional(
             national_id=f"8{uuid4().int % 10**11:011d}",
             name="Dr Mesure",
-            practice=Practice(profession="10", structure="1750000011"),
+            practice=Practice(
+                profession="10",
+                category="C",
+                activity="GENR01",
+                structure="1750000011",
+            ),
             column=MatrixColumn.DOCTOR,
             signed_in_by=SignedInBy.CARD,
         )

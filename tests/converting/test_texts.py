@@ -12,10 +12,19 @@ from attrs import evolve
 from gateway.converting.texts import TakerLimits, TextTaker
 from gateway.core.rendered import NotTakenError
 from gateway.core.searched_text import every_word, plain_text
+from gateway.documents.printed_page import Paragraph, PrintedPage, print_page
 from tests.builders_pdfs import bomb, pdf_of, raw_pdf, scanned
 
 PDF = "application/pdf"
 LIMITS = TakerLimits()
+OWN_FONT = print_page(
+    PrintedPage(
+        title="Lettre",
+        blocks=[Paragraph("Efficacité, œdème déjà")],
+        language="fr",
+        footer="",
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +53,13 @@ def words(taker: TextTaker, content: bytes) -> frozenset[str]:
             raw_pdf(b"BT /F1 9 Tf 9 9 Td [(Hy) 20 (per) -15 (tension)] TJ ET"),
             {"hypertension"},
         ),
+        (OWN_FONT, {"efficacite", "oedeme", "deja"}),
         (pdf_of("ouvert à tous", password=""), {"ouvert", "tous"}),
     ],
     ids=[
         "two pages", "apostrophe and ligature", "cut by a hyphen", "a true hyphen",
-        "set apart", "ligatures by name", "kerning", "locked for changes alone",
+        "set apart", "ligatures by name", "kerning", "a font of its own",
+        "locked for changes alone",
     ],
 )  # fmt: skip
 def test_ugly_texts_are_found_by_their_words(

@@ -29,6 +29,7 @@ from gateway.core.reading import (
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.evidence.policies import reading_policy_of
+from gateway.measuring.professional_routes import APART
 from gateway.node.vaults import open_vaults
 from gateway.rights.professional_viewing_rules import ProfessionalReader
 from gateway.rights.profile import ProfileState
@@ -55,6 +56,7 @@ from gateway.web.site.answers import Answer
 from gateway.web.site.routes import Route
 from tests.builders_people import MATRICULE, TEST_RANGE, matricule, open_profile
 from tests.rights.seeing import seen_of
+from tests.web.browsing import blocking
 from tests.web.mail import PDF, carried, file
 from tests.web.professional.asking import (
     NOWHERE,
@@ -600,3 +602,13 @@ def test_every_column_has_somebody_and_they_do_not_see_the_same(scene: Scene) ->
     assert {*COLUMNS} == {*MatrixColumn}
     assert len({frozenset(some) for some in seen.values()}) > 4
     assert seen[MatrixColumn.DOCTOR] == {*DOCUMENTS}
+
+
+@blocking
+def test_what_is_not_measured_is_a_page_that_is_there(pages: ProSite) -> None:
+    asked = {
+        one.path for one in make_professional_routes(pages.desk) if one.method == "GET"
+    }
+
+    assert set(APART) <= asked
+    assert all(APART.values())
