@@ -52,7 +52,7 @@ UNREVIEWED_ACCESSES = Gauge(
 )
 NOTICES_UNREACHED = Counter(
     "gateway_notices_unreached_total",
-    "Addresses of patients that a notice did not get to, by how that showed.",
+    "Addresses that a notice did not get to, by how that showed.",
     ["how"],
     registry=REGISTRY,
 )

@@ -48,6 +48,7 @@ TESTED_THROUGH = {
     "core/recalls.py": "mssante/sending/test_recalling.py",
     "core/texts/recalls.py": "rights/test_recall_rules.py",
     "core/refusals.py": "rights/test_messaging_rules.py",
+    "core/texts/professional_notices.py": "store/professionals/test_telling.py",
     "core/texts/professional_codes.py": "web/professional/test_sign_in.py",
     "core/texts/papers.py": "core/test_papers.py",
     "core/texts/proof.py": "web/professional/test_proof.py",

@@ -39,6 +39,7 @@ _REASONS = {
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
     "gateway/core/texts/notices.py": "one table of sentences, a kind of notice each",
     "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
+    "gateway/mssante/sending/delivery.py": "every copy of a message, at once",
     "gateway/store/sealed/row_versions.py": "one list of columns, and how it is read",
     "gateway/measuring/pages.py": "a space that is filled, and its pages measured",
 }

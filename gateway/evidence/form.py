@@ -24,21 +24,28 @@ from gateway.core.ins import Ins
 from gateway.errors import InvalidError
 from gateway.evidence.identity import number_of, stand_in
 
-FORM: Final = 5
+FORM: Final = 6
 """The number of the form; one more whenever a class that is kept changes."""
 
-READABLE: Final = frozenset({1, 2, 3, 4, FORM})
+READABLE: Final = frozenset({1, 2, 3, 4, 5, FORM})
 """
 Form 1 had no certificates and no mailboxes, form 2 no readings, form 3 no recipients
 elsewhere, no openings of mailboxes and no messages of patients, form 4 no acts in open
-records, nobody who was named and no pharmacies that may be written to first; all else
-is as now.
+records, nobody who was named and no pharmacies that may be written to first, form 5 no
+number of messages that a mailbox takes; all else is as now.
 """
 
 _BEFORE: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
-    {"AnswerFacts": {"is_known_pharmacy": False}}
+    {
+        "AnswerFacts": {
+            "is_known_pharmacy": False,
+            "most": 0,
+            "sent": 0,
+            "most_file_bytes": 0,
+        }
+    }
 )
-"""Of fields that are of form 5, by their class: what was so before, and no guess."""
+"""Of fields that came after form 4, by their class: what was so before, no guess."""
 
 T = TypeVar("T")
 

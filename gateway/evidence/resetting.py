@@ -10,7 +10,7 @@ from gateway.evidence.acts import BlockArguments, NamingArguments
 from gateway.evidence.arguments import FilingArguments, TakenDecision
 from gateway.evidence.readings import ReadingArguments, SearchArguments
 from gateway.evidence.writing import WritingArguments
-from gateway.rights.attachment_rules import AttachmentPolicy
+from gateway.rights.attachment_rules import AttachmentPolicy, files_within
 from gateway.rights.filing_facts import DocumentFacts, FilingPolicy, OppositionFact
 from gateway.rights.mailbox_rules import MailboxFacts
 from gateway.rights.professional_viewing_rules import ViewingFacts
@@ -64,7 +64,9 @@ def _changed(arguments: Any, others: OtherSettings) -> Any:
         case ViewingFacts() if others.treating_sees_masked is not None:
             return evolve(arguments, treating_sees_masked=others.treating_sees_masked)
         case WritingArguments() if others.files is not None:
-            return evolve(arguments, files=evolve(arguments.files, policy=others.files))
+            most = arguments.answer.most_file_bytes
+            policy = files_within(others.files, most)
+            return evolve(arguments, files=evolve(arguments.files, policy=policy))
         case BlockArguments() if others.most_blocked is not None:
             block = evolve(arguments.block, most=others.most_blocked)
             return evolve(arguments, block=block)

@@ -43,7 +43,7 @@ class Concerns:
         elif task.kind is TaskKind.RELAY and dead:
             end_delivery(work, task.subject)
         elif task.kind is TaskKind.CODE and dead:
-            ProfessionalMails(work).end(task.subject, NoticeEnd.FAILED.value)
+            ProfessionalMails(work).end(task.subject, NoticeEnd.FAILED)
         elif task.kind is TaskKind.NOTIFY and dead:
             notice = get_notice(work, task.subject)
             if notice is not None and not notice.is_sent:

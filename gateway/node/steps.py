@@ -33,6 +33,7 @@ from gateway.store.accesses.telling import TellingOfAccess
 from gateway.store.base.work import Database
 from gateway.store.patients.daily_email import Digesting
 from gateway.store.patients.life import Living
+from gateway.store.professionals.telling import TellingProfessional
 from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind
 from gateway.trust.space import TrustSpace
@@ -78,6 +79,7 @@ def make_steps(database: Database, settings: Settings) -> Steps:
             PaperFiling.from_settings(vaults, settings, database.clock), settings
         ),
         TaskKind.DIGEST: Digesting(settings),
+        TaskKind.DIGEST_PROFESSIONAL: TellingProfessional(settings),
         TaskKind.APPOINT: TellingAdministrator(database, settings),
         TaskKind.TELL: TellingOfAccess(settings, NamedSecrets(vaults)),
         TaskKind.DELIVER: delivering,

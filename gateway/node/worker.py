@@ -34,6 +34,7 @@ LOCAL = (
     TaskKind.RECALL,
     TaskKind.WITHDRAW,
     TaskKind.DIGEST,
+    TaskKind.DIGEST_PROFESSIONAL,
     TaskKind.APPOINT,
     TaskKind.REMIND,
     TaskKind.TELL,

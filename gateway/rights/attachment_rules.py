@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from gateway.core.decision import Decision, Permit, Refuse
 from gateway.core.refusals import AttachmentRefusal
@@ -63,6 +63,18 @@ class AttachmentPolicy:
     max_files: int = 10
     max_file_bytes: int = 5 * MIB
     max_total_bytes: int = 20 * MIB
+
+
+def files_within(policy: AttachmentPolicy, most_bytes: int) -> AttachmentPolicy:
+    """Return the limits where all files together may be less; 0: as they are."""
+    if not most_bytes:
+        return policy
+    most = min(policy.max_total_bytes, most_bytes)
+    return evolve(
+        policy,
+        max_total_bytes=most,
+        max_file_bytes=min(policy.max_file_bytes, most),
+    )
 
 
 def decide_attachments(

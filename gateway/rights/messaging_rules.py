@@ -8,7 +8,7 @@ professional ends an exchange), and the Reply-To rule of its notes for editors.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from attrs import field, frozen
@@ -27,6 +27,31 @@ The value of X-MSS-MES by which one message forbids its answer.
 
 Source: Référentiel socle MSSanté #2, ECO.2.2.8.
 """
+
+
+@frozen(kw_only=True)
+class AnswerQuota:
+    """
+    What a mailbox takes from one patient: so many messages within so many days.
+
+    Counted are those since its own last message to them: whoever writes asks for
+    answers. ``file_bytes``: the files of one message together; 0: as the service does.
+    """
+
+    messages: int
+    days: int
+    file_bytes: int = 0
+
+    def counts_since(self, now: datetime, heard_at: datetime | None) -> datetime:
+        """Return from when on messages count; ``heard_at``: of the mailbox's last."""
+        since = now - timedelta(days=self.days)
+        return since if heard_at is None else max(since, heard_at)
+
+    def again_at(self, sent: Sequence[datetime]) -> datetime | None:
+        """Return when one more is taken, None: now; ``sent``: when those that count."""
+        if len(sent) < self.messages:
+            return None
+        return sorted(sent)[-self.messages] + timedelta(days=self.days)
 
 
 class CorrespondentKind(StrEnum):
@@ -87,6 +112,9 @@ class AnswerFacts:
     up to then, None where they set no end; ``now`` is when the patient writes.
     ``is_known_pharmacy``: of one that never wrote, whether it is a pharmacy that may be
     written to first (`first_message_rules`).
+    ``most``: so many messages within the days that count are taken, 0 without a limit;
+    ``sent`` of them are sent already. ``most_file_bytes``: what the files of one may
+    be together where the professional set less than the service does, else 0.
     """
 
     profile: ProfileState
@@ -96,6 +124,9 @@ class AnswerFacts:
     leads_to_patient: bool
     answer_until: datetime | None = None
     is_known_pharmacy: bool = False
+    most: int = 0
+    sent: int = 0
+    most_file_bytes: int = 0
     now: datetime
 
 
@@ -176,6 +207,12 @@ def _window_is_open(facts: AnswerFacts) -> WritingRefusal | None:
     return WritingRefusal.WINDOW_OVER
 
 
+def _more_are_taken(facts: AnswerFacts) -> WritingRefusal | None:
+    if not facts.most or facts.sent < facts.most:
+        return None
+    return WritingRefusal.ENOUGH_FOR_NOW
+
+
 def _answer_has_an_address(facts: AnswerFacts) -> WritingRefusal | None:
     if facts.message.answer_addresses:
         return None
@@ -194,6 +231,7 @@ ANSWER_ROWS: tuple[tuple[str, Callable[[AnswerFacts], WritingRefusal | None]], .
     ("received", _message_was_received),
     ("open", _message_is_open),
     ("window", _window_is_open),
+    ("enough", _more_are_taken),
     ("address", _answer_has_an_address),
     ("inside", _answer_stays_inside),
 )

@@ -344,6 +344,12 @@ class WebSettings(Table):
         "New messages of one patient that may be begun at once; of more the oldest "
         "goes. Answers are counted apart: one for each conversation.",
     ] = 50
+    answer_messages: Annotated[
+        int,
+        "Messages that one correspondent takes from a patient within `answer_days`, "
+        "counted anew from each of their own; holders of a mailbox may set another.",
+    ] = 20
+    answer_days: Annotated[int, "The days that count for it."] = 7
     max_corrections: Annotated[
         int, "Documents of a patient whose authors may be asked at once to change them."
     ] = 20

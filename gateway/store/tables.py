@@ -67,6 +67,7 @@ from gateway.store.mailbox.tables import (
     mail_vanished,
     mailbox_holders,
     mailbox_hours,
+    mailbox_quotas,
     mailboxes,
     reply_windows,
 )
@@ -101,6 +102,7 @@ from gateway.store.professionals.tables import (
     ended_sign_ins,
     message_templates,
     professional_accounts,
+    professional_digests,
     professional_mails,
     professional_sessions,
 )
@@ -178,6 +180,7 @@ __all__ = [
     "mail_items",
     "mail_openings",
     "mailbox_hours",
+    "mailbox_quotas",
     "reply_windows",
     "mail_outlines",
     "mail_vanished",
@@ -196,6 +199,7 @@ __all__ = [
     "patient_traits",
     "presences",
     "professional_accounts",
+    "professional_digests",
     "message_templates",
     "professional_mails",
     "professional_sessions",

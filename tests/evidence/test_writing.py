@@ -55,6 +55,8 @@ answered = st.lists(messages, min_size=1, max_size=6).flatmap(
         trust=st.sampled_from(Standing),
         leads_to_patient=st.booleans(),
         answer_until=st.sampled_from([None, NOW, NOW + timedelta(days=1)]),
+        most=st.integers(0, 2),
+        sent=st.integers(0, 2),
         now=st.just(NOW),
     )
 )
@@ -125,6 +127,7 @@ OPEN = AnswerFacts(
         ({"trust": Standing.BAD}, WritingRefusal.OUTSIDE_TRUST_SPACE, "inside"),
         ({"received": ()}, WritingRefusal.NEVER_WROTE, "received"),
         ({"answer_until": NOW}, WritingRefusal.WINDOW_OVER, "window"),
+        ({"most": 3, "sent": 3}, WritingRefusal.ENOUGH_FOR_NOW, "enough"),
         (
             {"received": (ONE, evolve(ONE, message_id="<2@h>", subject="[FIN]"))},
             WritingRefusal.ENDED,
@@ -159,3 +162,9 @@ def test_under_other_limits_of_files_it_would_be_sent() -> None:
     (again,) = decide_again([under(part, OtherSettings(files=more))])
     assert again.reasons == ()
     assert under(part, OtherSettings(filing=FilingPolicy())) == part
+
+    # What the mailbox takes stays, whatever the service does.
+    fewer = writing_arguments(evolve(OPEN, most_file_bytes=120), asked)
+    part = answered_part(fewer, *writing_refusals(fewer))
+    (again,) = decide_again([under(part, OtherSettings(files=more))])
+    assert again.reasons == (AttachmentRefusal.TOTAL_TOO_LARGE,)

@@ -14,6 +14,7 @@ from gateway.core.texts.writing import MESSAGING_NOTICE, WRITING_TEXTS
 from gateway.rights.filing_facts import Standing
 from gateway.rights.messaging_rules import (
     AnswerFacts,
+    AnswerQuota,
     CorrespondentKind,
     ReceivedMessage,
     decide_answer,
@@ -62,6 +63,9 @@ ANSWERS: list[tuple[str, dict[str, Any], list[WritingRefusal]]] = [
     ),
     ("window-open", {"answer_until": NOW + timedelta(seconds=1)}, []),
     ("window-over", {"answer_until": NOW}, [WritingRefusal.WINDOW_OVER]),
+    ("one-more-is-taken", {"most": 2, "sent": 1}, []),
+    ("enough-for-now", {"most": 2, "sent": 2}, [WritingRefusal.ENOUGH_FOR_NOW]),
+    ("without-a-number", {"most": 0, "sent": 99}, []),
     ("never-received", {"received": ()}, [WritingRefusal.NEVER_WROTE]),
     ("known-pharmacy", {"received": (), "is_known_pharmacy": True}, []),
     (
@@ -201,3 +205,35 @@ def test_only_the_exact_word_forbids_an_answer(
     header: str | None, forbids: bool
 ) -> None:
     assert forbids_answer(header) == forbids
+
+
+QUOTA = AnswerQuota(messages=2, days=7)
+WEEK = timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("heard_at", "since"),
+    [
+        (None, NOW - WEEK),
+        (NOW - WEEK - timedelta(seconds=1), NOW - WEEK),
+        (NOW - timedelta(hours=1), NOW - timedelta(hours=1)),
+    ],
+)
+def test_messages_count_since_the_last_one_from_the_mailbox(
+    heard_at: datetime | None, since: datetime
+) -> None:
+    assert QUOTA.counts_since(NOW, heard_at) == since
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "again"),
+    [([], None), ([1], None), ([1, 3], 4), ([3, 1], 4), ([1, 2, 3], 5)],
+)
+def test_one_more_is_taken_when_the_oldest_that_counts_does_not_any_more(
+    days_ago: list[int], again: int | None
+) -> None:
+    sent = [NOW - timedelta(days=one) for one in days_ago]
+
+    found = QUOTA.again_at(sent)
+
+    assert found == (None if again is None else NOW + timedelta(days=again))

@@ -185,7 +185,12 @@ class Browser:
     def get(self, path: str, **headers: str) -> Reply:
         return self.request("GET", path, headers=headers)
 
-    def post(self, path: str, fields: dict[str, str], **headers: str) -> Reply:
+    def post(
+        self,
+        path: str,
+        fields: dict[str, str] | list[tuple[str, str]],
+        **headers: str,
+    ) -> Reply:
         from urllib.parse import urlencode
 
         body = urlencode(fields).encode()

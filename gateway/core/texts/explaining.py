@@ -283,6 +283,13 @@ RULE_TEXTS: Mapping[str, RuleText] = MappingProxyType(
             ),
             GATEWAY_RULE,
         ),
+        "writing-enough": RuleText(
+            Both(
+                "La boîte prend encore des messages de ce patient",
+                "The mailbox still takes messages from this patient",
+            ),
+            GATEWAY_RULE,
+        ),
         "writing-address": RuleText(
             Both(
                 "Une adresse reçoit la réponse",
@@ -595,6 +602,14 @@ FACT_TEXTS: Mapping[str, Both] = MappingProxyType(
             "adresses de réponse de confiance", "trust in the answer's addresses"
         ),
         "answer.answer_until": Both("réponses jusqu’au", "answers until"),
+        "answer.most": Both(
+            "messages acceptés en quelques jours", "messages taken within some days"
+        ),
+        "answer.sent": Both("messages déjà envoyés", "messages sent already"),
+        "answer.most_file_bytes": Both(
+            "octets de fichiers que la boîte accepte",
+            "bytes of files the mailbox takes",
+        ),
         "answer.is_known_pharmacy": Both(
             "pharmacie où le patient est allé", "a pharmacy the patient was at"
         ),

@@ -51,6 +51,12 @@ WRITING_TEXTS: Mapping[WritingRefusal, tuple[str, str]] = MappingProxyType(
             "The time this professional gave to answer is over. You can answer if they "
             "write to you again.",
         ),
+        WritingRefusal.ENOUGH_FOR_NOW: (
+            "Vous avez envoyé à ce professionnel autant de messages qu’il en reçoit de "
+            "vous en quelques jours. Si c’est urgent, appelez le 15 ou le 112.",
+            "You have sent this professional as many messages as they take from you "
+            "within some days. If it is urgent, call 15 or 112.",
+        ),
         WritingRefusal.NO_ANSWER_ADDRESS: (
             "Ce message vient d’un logiciel que personne ne lit, et n’indique pas où "
             "répondre. Contactez la structure par un autre moyen.",

@@ -44,7 +44,7 @@ from gateway.rights.reading_rules import Relation
 from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
-from gateway.store.consultations.answers import NotRead
+from gateway.store.consultations.answers import Acted, NotRead
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.consultations.places import said_of_party
 from gateway.store.consultations.teams import Episodes
@@ -106,6 +106,43 @@ class RecordActing:
             self._mask(work, doing, document, masks=act is RecordAct.MASK)
         Consultations(work).seen(held.consultation)
         return None
+
+    def mask(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+        *,
+        masks: bool,
+        asked: bool,
+        told: frozenset[bool] = frozenset(),
+    ) -> Acted | NoAct | NotRead:
+        """
+        Mask one of several documents that are listed, or show it; or return why not.
+
+        It need not have been opened: its title is enough for a patient who asks. For
+        each it is decided anew, and there is a line. ``told``: whether the patient was
+        told already of others that are secret, or not; of all of a kind once.
+
+        Raises:
+            NotFoundError: it is not there for who asks.
+        """
+        held = self._held(work, who, consultation_id)
+        if isinstance(held, NotRead):
+            return held
+        document = self.reading.seen(work, held, document_id)
+        if document is None:
+            raise NotFoundError("not found")
+        act = RecordAct.MASK if masks else RecordAct.SHOW
+        doing, why = doing_act(work, who, held, document, act, asked=asked)
+        if why is not None:
+            note_refused(work, doing, self.refusals)
+            return why
+        is_secret = _is_secret(document)
+        self._mask(work, doing, document, masks=masks, tells=is_secret not in told)
+        Consultations(work).seen(held.consultation)
+        return Acted(is_secret)
 
     def replace(
         self,
@@ -299,14 +336,16 @@ class RecordActing:
         document: FiledDocument,
         *,
         masks: bool,
+        tells: bool = True,
     ) -> None:
         masking, who, held = MaskingVault(self.reading.vaults), doing.who, doing.held
         with _acting(work, who), work.resting_on(doing.keep(work)):
             masking.change(work, document.profile_id, [document.id], masks=masks)
+        if not tells:
+            return
         administers = held.side.reader.relation is Relation.ADMINISTRATOR
         kind = NoticeKind.ADMINISTERED if administers else NoticeKind.MASKED
-        secret = Visibility.HIDDEN_FROM_REPRESENTATIVES in document.flags
-        self._tell(work, who, held, kind, is_secret=secret)
+        self._tell(work, who, held, kind, is_secret=_is_secret(document))
 
     def _note(
         self,
@@ -336,6 +375,10 @@ class RecordActing:
 
     def _vault(self, work: UnitOfWork) -> Vault:
         return self.reading.vaults.within(work)
+
+
+def _is_secret(document: FiledDocument) -> bool:
+    return Visibility.HIDDEN_FROM_REPRESENTATIVES in document.flags
 
 
 @contextmanager

@@ -439,8 +439,14 @@ class VaultReading:
             and line.detail.get("consultation") == one.id
             for line in work.journal.about([document_id])
         )
-        document = self.vaults.within(work).get(document_id) if opened else None
-        if document is None or document.profile_id != one.profile_id:
+        return self.seen(work, held, document_id) if opened else None
+
+    def seen(
+        self, work: UnitOfWork, held: HeldReading, document_id: str
+    ) -> FiledDocument | None:
+        """Return a document that may be opened in a consultation, opened or not."""
+        document = self.vaults.within(work).get(document_id)
+        if document is None or document.profile_id != held.consultation.profile_id:
             return None
         unseen = refuse_viewing(viewing_facts(held.side, document, work))
         return document if unseen is None else None

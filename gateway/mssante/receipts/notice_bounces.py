@@ -24,12 +24,12 @@ from gateway.mssante.sending.bounce_address import bounced_notice
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.notices import (
-    Notice,
     NoticeEnd,
     Notices,
     get_notice,
 )
 from gateway.store.patients.reaching import Reaching
+from gateway.store.professionals.mails import ProfessionalMails
 
 MOST: Final = 1000
 """Files of one round; those that are left are read in the next."""
@@ -100,13 +100,19 @@ class NoticeBounces:
             notice_id = bounced_notice(work.keys, said)
             if not notice_id:
                 return False
-            notice = get_notice(work, notice_id)
-            if notice is not None and notice.is_sent and _failed(report):
-                self._bounced(work, notice)
+            if _failed(report):
+                self._bounced(work, notice_id)
         return True
 
-    def _bounced(self, work: UnitOfWork, notice: Notice) -> None:
-        if Reaching(work).failed(notice, NoticeEnd.BOUNCED):
+    def _bounced(self, work: UnitOfWork, notice_id: str) -> None:
+        """Keep that what was sent did not arrive: a patient's, or a professional's."""
+        notice = get_notice(work, notice_id)
+        if notice is None:
+            mails = ProfessionalMails(work)
+            mail = mails.get(notice_id)
+            if mail is not None and mail.is_sent:
+                mails.end(mail.id, NoticeEnd.BOUNCED)
+        elif notice.is_sent and Reaching(work).failed(notice, NoticeEnd.BOUNCED):
             Notices.of(work, self.settings).try_another_way(notice)
 
 

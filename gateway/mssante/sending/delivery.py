@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from attrs import evolve, field, frozen
@@ -44,6 +44,7 @@ from gateway.store.journal import Action, chain_of
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.mailboxes import Mailbox, Mailboxes
 from gateway.store.patients.notices import Notices
+from gateway.store.professionals.telling import ProfessionalNotices
 from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task, TaskKind
 from gateway.trust.names import DistinguishedName
@@ -198,10 +199,23 @@ class _Copies:
                     away = True
         if self._asks_back:
             self.work.tasks.add(TaskKind.RECALL, self.kept.id)
+        self._tell_holders(outcomes)
         state = ArrivalState.RELAYING if away else ArrivalState.ENDED
         Arrivals(self.work).set_state(self.kept.id, state)
         if self.kept.reverse_path and may_be_due(self.opened.parts.headers, outcomes):
             self.work.tasks.add(TaskKind.ACKNOWLEDGE, self.kept.id)
+
+    def _tell_holders(self, outcomes: Sequence[RecipientOutcome]) -> None:
+        """Have those told who read the mailboxes that a patient wrote to."""
+        if self.kept.door is not Door.WEB:
+            return
+        came = {
+            one.recipient.target_id
+            for one in outcomes
+            if one.recipient.kind is RecipientKind.MAILBOX
+            and one.outcome == Copy.DELIVERED
+        }
+        ProfessionalNotices(self.work, self.notices.hour).came(came)
 
     @property
     def _asks_back(self) -> bool:

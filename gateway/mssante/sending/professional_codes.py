@@ -1,4 +1,4 @@
-"""The sending of the codes that professionals sign in with, as notices are sent."""
+"""The sending of e-mails to professionals, codes and notices, as notices are sent."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from functools import partial
 from attrs import frozen
 
 from gateway.errors import InvalidError
+from gateway.mssante.sending.bounce_address import bounce_address
 from gateway.mssante.sending.email import Carrier, PlainEmail, written
 from gateway.mssante.sending.outbox import Outbox
 from gateway.mssante.sending.smart_host import SmartHost
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.patients.notices import NoticeEnd
 from gateway.store.professionals.mails import ProfessionalMails
 from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task
@@ -30,6 +32,8 @@ class SendingCodes:
     sender: str
     service: str
     carry: Carrier
+    sees_bounces: bool = False
+    """Each leaves from an address of its own, which its bounce says."""
 
     @classmethod
     def from_settings(cls, database: Database, settings: Settings) -> SendingCodes:
@@ -39,7 +43,8 @@ class SendingCodes:
         if outgoing.smart_host:
             carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
         name = settings.domains.operator_name
-        return cls(database, outgoing.notice_from, name, carry)
+        sees = bool(outgoing.bounces)
+        return cls(database, outgoing.notice_from, name, carry, sees)
 
     def __call__(self, task: Task) -> Job:
         """Send an e-mail; the job records that it left, or that it cannot."""
@@ -48,7 +53,7 @@ class SendingCodes:
         if mail is None or mail.is_sent:
             return _nothing
         if now >= mail.expires_at:
-            return partial(_end, mail.id, "too-late")
+            return partial(_end, mail.id, NoticeEnd.TOO_LATE)
         plain = PlainEmail(
             id=mail.id,
             to=mail.to,
@@ -56,16 +61,20 @@ class SendingCodes:
             text=mail.text,
             created_at=mail.created_at,
         )
+        envelope = ""
+        if self.sees_bounces:
+            envelope = bounce_address(self.database.keys, self.sender, mail.id)
         try:
-            sync = self.carry(mail.id, written(plain, self.sender, self.service))
+            whole = written(plain, self.sender, self.service, envelope)
+            sync = self.carry(mail.id, whole)
         except InvalidError:
-            return partial(_end, mail.id, "refused")
-        sent = partial(_end, mail.id, "sent")
+            return partial(_end, mail.id, NoticeEnd.REFUSED)
+        sent = partial(_end, mail.id, NoticeEnd.SENT)
         return sent if sync is None else SyncedJob(sent, sync)
 
 
-def _end(mail_id: str, outcome: str, work: UnitOfWork) -> None:
-    ProfessionalMails(work).end(mail_id, outcome)
+def _end(mail_id: str, end: NoticeEnd, work: UnitOfWork) -> None:
+    ProfessionalMails(work).end(mail_id, end)
 
 
 def _nothing(_: UnitOfWork) -> None:

@@ -101,6 +101,13 @@ class ReadingList:
         return not self.identifiers.isdisjoint(one.owners)
 
 
+@frozen
+class Acted:
+    """A document was changed; ``is_secret``: representatives are not told of it."""
+
+    is_secret: bool
+
+
 @frozen(kw_only=True)
 class ReadDocument:
     """One document as it is opened, and what is said beside it."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -122,6 +123,17 @@ mailbox_hours = Table(
     Column("changed_at", UtcDateTime, nullable=False),
 )
 """When a mailbox is read, in its holder's words: shown to patients who write."""
+
+mailbox_quotas = Table(
+    "mailbox_quotas",
+    metadata,
+    Column("mailbox_id", Id, ForeignKey("mailboxes.id"), primary_key=True),
+    Column("messages", Integer, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("file_bytes", BigInteger, nullable=False),  # 0: as the service does
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+"""What a mailbox takes from one patient, where its holder set something else."""
 
 reply_windows = Table(
     "reply_windows",

@@ -1,19 +1,20 @@
-"""What the holders of a mailbox set for patients who answer: until when, and hours."""
+"""What the holders of a mailbox set for patients who answer: when, and how much."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 from sqlalchemy import ColumnElement, delete, insert, select
 
 from gateway.errors import UnavailableError
+from gateway.rights.messaging_rules import AnswerQuota
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.sealed.column_digests import column_digest
-from gateway.store.tables import mailbox_hours, reply_windows
+from gateway.store.tables import mailbox_hours, mailbox_quotas, reply_windows
 
 MOST_HOURS: Final = 300
 """Characters of the text that says when a mailbox is read."""
@@ -33,11 +34,21 @@ class ReplyTerms:
     What holds for a patient who answers a mailbox.
 
     ``until`` is when the last answer is taken, None without an end; ``hours`` is the
-    text of its holder, empty where there is none.
+    text of its holder, empty where there is none. ``quota`` is how much is taken, None
+    where nobody said; of it ``sent`` was sent, and one more is taken at ``again_at``,
+    None: now.
     """
 
     until: datetime | None = None
     hours: str = field(default="", repr=False)
+    quota: AnswerQuota | None = None
+    sent: int = 0
+    again_at: datetime | None = None
+
+    @property
+    def left(self) -> int:
+        """How many messages are taken still, where there is a quota."""
+        return max(0, self.quota.messages - self.sent) if self.quota else 0
 
     @property
     def last_day(self) -> datetime | None:
@@ -57,7 +68,9 @@ class MailboxTerms:
         if mailbox is None:
             return ReplyTerms()
         return ReplyTerms(
-            until=self.until(mailbox.id, profile_id), hours=self.hours(mailbox.id)
+            until=self.until(mailbox.id, profile_id),
+            hours=self.hours(mailbox.id),
+            quota=self.quota(mailbox.id),
         )
 
     def until(self, mailbox_id: str, profile_id: str) -> datetime | None:
@@ -124,6 +137,35 @@ class MailboxTerms:
             )
         outcome = "hours set" if text else "hours taken away"
         self.work.note(Action.MAILBOX_CHANGED, outcome, mailbox_id, identity=by)
+
+    def quota(self, mailbox_id: str) -> AnswerQuota | None:
+        """Return what a mailbox takes from one patient; None: what the service does."""
+        row = self.work.connection.execute(
+            select(mailbox_quotas).where(mailbox_quotas.c.mailbox_id == mailbox_id)
+        ).first()
+        if row is None:
+            return None
+        return AnswerQuota(
+            messages=row.messages, days=row.days, file_bytes=row.file_bytes
+        )
+
+    def set_quota(self, mailbox_id: str, quota: AnswerQuota | None, *, by: str) -> None:
+        """Say what a mailbox takes from one patient; None: what the service does."""
+        if quota == self.quota(mailbox_id):
+            return
+        columns = mailbox_quotas.c
+        self.work.connection.execute(
+            delete(mailbox_quotas).where(columns.mailbox_id == mailbox_id)
+        )
+        said = asdict(quota) if quota is not None else {}
+        if said:
+            self.work.connection.execute(
+                insert(mailbox_quotas).values(
+                    mailbox_id=mailbox_id, changed_at=self.work.now, **said
+                )
+            )
+        outcome = "quota set" if said else "quota taken away"
+        self.work.note(Action.MAILBOX_CHANGED, outcome, mailbox_id, identity=by, **said)
 
     def _window(
         self, mailbox_id: str, profile_id: str

@@ -20,7 +20,7 @@ from gateway.store.patients.notice_choices import NoticeChoices
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import profiles
-from gateway.store.tasks.tasks import Task, TaskKind
+from gateway.store.tasks.tasks import Task
 
 
 @frozen
@@ -28,9 +28,9 @@ class Digesting:
     """
     The step of `TaskKind.DIGEST`; the subject is a patient's profile.
 
-    Before its hour, as after a clock was set back, it waits again. What was read or
-    taken away meanwhile is not told, nor what the patient wants to hear nothing of any
-    more: if nothing is left, no e-mail leaves.
+    Before its hour it waits again. What was read or taken away meanwhile is not told,
+    nor what the patient wants to hear nothing of any more: if nothing is left, no
+    e-mail leaves.
     """
 
     settings: Settings
@@ -41,14 +41,9 @@ class Digesting:
 
     def _tell(self, profile_id: str, work: UnitOfWork) -> None:
         days = Digests(work, DigestHour.of(self.settings))
-        row = days.row(profile_id)
-        if row is None or row.due_at is None:
-            return
-        if work.now < row.due_at:
-            rest = row.due_at - work.now
-            work.tasks.add(TaskKind.DIGEST, profile_id, delay=rest)
-            return
-        days.done(profile_id, sent=self._sent(work, profile_id, row.since))
+        since = days.waiting(profile_id)
+        if since is not None:
+            days.done(profile_id, sent=self._sent(work, profile_id, since))
 
     def _sent(self, work: UnitOfWork, profile_id: str, since: datetime) -> bool:
         """Make the e-mail if there is something to tell; True where one leaves."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,13 +20,16 @@ class ProfessionalAccount:
     A professional by the national number; ``email`` is where their codes go.
 
     It is their own ordinary address, never a mailbox here: that one opens by the same
-    certificate that the code is to second.
+    certificate that the code is to second. ``unreached_since``: since then it is known
+    that an e-mail to it did not arrive; ``changed_at``: of what is known of it.
     """
 
     id: str
     national_id: str
     key_id: str
     email: str = field(default="", repr=False)
+    unreached_since: datetime | None = None
+    changed_at: datetime | None = None
 
 
 @frozen
@@ -55,11 +59,17 @@ class ProfessionalAccounts:
         if row is None:
             return None
         self.work.rows.check(professional_accounts, row)
-        email = ""
+        said = {"email": ""}
         if row.contact is not None:
-            email = self.work.unseal(row.key_id, row.contact, _place(row.id))["email"]
+            said = self.work.unseal(row.key_id, row.contact, _place(row.id))
+        since = said.get("unreached")
         return ProfessionalAccount(
-            id=row.id, national_id=row.national_id, key_id=row.key_id, email=email
+            id=row.id,
+            national_id=row.national_id,
+            key_id=row.key_id,
+            email=said["email"],
+            unreached_since=datetime.fromisoformat(since) if since else None,
+            changed_at=row.changed_at,
         )
 
     def open(self, national_id: str) -> ProfessionalAccount:
@@ -86,19 +96,47 @@ class ProfessionalAccounts:
     ) -> None:
         """Have the codes of a professional go to an address; empty: to none."""
         account = self.open(national_id)
+        self._set_contact(account, {"email": email} if email else None)
+        outcome = "address set" if email else "address taken away"
+        said = {"by": by} | ({"reason": reason} if reason else {})
+        self.work.note(Action.PROFESSIONAL_CHANGED, outcome, account.id, **said)
+
+    def failed(self, account_id: str, sent_at: datetime) -> bool:
+        """
+        Keep that an e-mail did not arrive; False where that says nothing new, or
+        nothing of the address that is known now.
+        """
+        account = self.get(account_id)
+        if account is None or not account.email or account.unreached_since:
+            return False
+        if account.changed_at is not None and sent_at < account.changed_at:
+            return False
+        said = {"email": account.email, "unreached": self.work.now.isoformat()}
+        self._set_contact(account, said)
+        self.work.note(Action.PROFESSIONAL_CHANGED, "address unreached", account.id)
+        return True
+
+    def works(self, account_id: str, *, by: str) -> None:
+        """Keep that they say the address is right; none was doubted is no error."""
+        account = self.get(account_id)
+        if account is None or account.unreached_since is None:
+            return
+        self._set_contact(account, {"email": account.email})
+        outcome = "address said to work"
+        self.work.note(Action.PROFESSIONAL_CHANGED, outcome, account.id, identity=by)
+
+    def _set_contact(
+        self, account: ProfessionalAccount, said: dict[str, str] | None
+    ) -> None:
         sealed = None
-        if email:
-            place = _place(account.id)
-            sealed = self.work.seal(account.key_id, {"email": email}, place)
+        if said is not None:
+            sealed = self.work.seal(account.key_id, said, _place(account.id))
         self.work.change(
             professional_accounts,
             professional_accounts.c.id == account.id,
             contact=sealed,
             changed_at=self.work.now,
         )
-        outcome = "address set" if email else "address taken away"
-        said = {"by": by} | ({"reason": reason} if reason else {})
-        self.work.note(Action.PROFESSIONAL_CHANGED, outcome, account.id, **said)
 
 
 def _place(account_id: str) -> str:

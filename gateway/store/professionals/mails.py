@@ -1,28 +1,47 @@
-"""The e-mails with the codes of professionals: each leaves once, or is too late."""
+"""The e-mails to professionals: each leaves once, or is too late."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
 from uuid import uuid4
 
 from attrs import field, frozen
 from sqlalchemy import delete, select, update
 
+from gateway.metrics import NOTICES_UNREACHED
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
-from gateway.store.professionals.accounts import ProfessionalAccount
+from gateway.store.patients.notices import NoticeEnd
+from gateway.store.professionals.accounts import (
+    ProfessionalAccount,
+    ProfessionalAccounts,
+)
 from gateway.store.tables import professional_mails
 from gateway.store.tasks.values import TaskKind
 
-KEPT = timedelta(days=1)
+KEPT = timedelta(days=7)
 """So long it is known that one was sent; its content is gone once it left."""
+
+_UNREACHED: Final = frozenset({NoticeEnd.REFUSED, NoticeEnd.BOUNCED})
+
+
+class MailKind(StrEnum):
+    """What an e-mail to a professional is for."""
+
+    CODE = "code"
+    MESSAGES = "messages"
+    """Patients wrote to them."""
 
 
 @frozen(kw_only=True)
 class ProfessionalMail:
-    """An e-mail to send; with a code in it, and nothing of a patient."""
+    """An e-mail to send; maybe with a code in it, and nothing of a patient."""
 
     id: str
+    professional_id: str
+    kind: MailKind
     to: str = field(repr=False)
     subject: str
     text: str = field(repr=False)
@@ -38,7 +57,12 @@ class ProfessionalMails:
     work: UnitOfWork
 
     def add(
-        self, account: ProfessionalAccount, subject: str, text: str, life: timedelta
+        self,
+        account: ProfessionalAccount,
+        subject: str,
+        text: str,
+        life: timedelta,
+        kind: MailKind = MailKind.CODE,
     ) -> str:
         """Keep an e-mail that is worth sending for so long, and its task."""
         now, mail_id = self.work.now, uuid4().hex
@@ -52,6 +76,7 @@ class ProfessionalMails:
             professional_mails,
             id=mail_id,
             professional_id=account.id,
+            kind=kind.value,
             content=self.work.seal(account.key_id, content, _place(mail_id)),
             key_id=account.key_id,
             created_at=now,
@@ -72,6 +97,8 @@ class ProfessionalMails:
             content = self.work.unseal(row.key_id, row.content, _place(row.id))
         return ProfessionalMail(
             id=row.id,
+            professional_id=row.professional_id,
+            kind=MailKind(row.kind),
             to=content["to"],
             subject=content["subject"],
             text=content["text"],
@@ -80,14 +107,28 @@ class ProfessionalMails:
             is_sent=row.content is None,
         )
 
-    def end(self, mail_id: str, outcome: str) -> None:
-        """Record that it left, or will not; its content, a code, is erased."""
+    def end(self, mail_id: str, end: NoticeEnd) -> None:
+        """
+        Record that it left, will not, or came back; its content, maybe a code, is gone.
+
+        Where the address did not take it, that is kept of the account.
+        """
+        columns = professional_mails.c
+        row = self.work.connection.execute(
+            select(columns.kind, columns.professional_id, columns.created_at).where(
+                columns.id == mail_id
+            )
+        ).first()
+        if row is None:  # forgotten meanwhile
+            return
         self.work.connection.execute(
-            update(professional_mails)
-            .where(professional_mails.c.id == mail_id)
-            .values(content=None)
+            update(professional_mails).where(columns.id == mail_id).values(content=None)
         )
-        self.work.note(Action.NOTICE_SENT, outcome, mail_id, kind="code")
+        self.work.note(Action.NOTICE_SENT, end.value, mail_id, kind=row.kind)
+        if end in _UNREACHED:
+            accounts = ProfessionalAccounts(self.work)
+            if accounts.failed(row.professional_id, row.created_at):
+                self.work.after_commit(NOTICES_UNREACHED.labels(end.value).inc)
 
 
 def _place(mail_id: str) -> str:

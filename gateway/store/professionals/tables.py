@@ -78,9 +78,24 @@ professional_mails = Table(
     Column(
         "professional_id", Id, ForeignKey("professional_accounts.id"), nullable=False
     ),
+    Column("kind", String(8), nullable=False, server_default="code"),  # messages
     Column("content", LargeBinary),  # sealed: to, subject, text; NULL once sent
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
-"""E-mails with a one-time code."""
+"""E-mails with a one-time code, or that say that something waits."""
+
+professional_digests = Table(
+    "professional_digests",
+    metadata,
+    Column(
+        "professional_id", Id, ForeignKey("professional_accounts.id"), primary_key=True
+    ),
+    Column("chosen", String(8), nullable=False, default="daily"),  # never
+    Column("language", String(2), nullable=False, default="fr"),
+    Column("since", UtcDateTime, nullable=False),  # of the first message that waits
+    Column("due_at", UtcDateTime),  # NULL: nothing waits
+    Column("sent_on", String(10), nullable=False, default=""),  # ISO 8601, or empty
+)
+"""How a professional is told of patients' messages, and when the next e-mail is due."""

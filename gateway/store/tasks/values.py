@@ -27,6 +27,7 @@ class TaskKind(StrEnum):
     REVIEW = "review"  # a version of advance directives: its author is reminded
     WITHDRAW = "withdraw"  # a document: its patient is told that its author did
     DIGEST = "digest"  # a profile: the e-mail of the day
+    DIGEST_PROFESSIONAL = "digest-pro"  # an account: its e-mail of the day
     UNREAD = "unread"  # a place among all messages: who is to hear that nobody read it
     APPOINT = "appoint"  # a patient and a professional, who is told to be administrator
     TELL = "tell"  # an access: its patients learn of it, on the day that was set
@@ -34,7 +35,7 @@ class TaskKind(StrEnum):
     TELL_TREATING = "tell-treating"  # a consultation in an emergency: tell the doctor
 
 
-OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST})
+OF_THE_DAY = frozenset({TaskKind.UNREAD, TaskKind.DIGEST, TaskKind.DIGEST_PROFESSIONAL})
 """What waits for its hour, and is there each day."""
 
 

@@ -29,6 +29,7 @@ from gateway.rights.first_message_rules import may_write_first
 from gateway.rights.messaging_rules import (
     END_SUBJECT,
     AnswerFacts,
+    AnswerQuota,
     CorrespondentKind,
     ReceivedMessage,
     decide_answer,
@@ -37,6 +38,7 @@ from gateway.rights.messaging_rules import (
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.sent_lately import SentLately
 from gateway.store.inbox.values import (
     AttachedFile,
     Conversation,
@@ -114,8 +116,8 @@ class Answering:
             newest = [one for one in received if not one.ends_exchange]
             message = newest[-1] if newest else received[-1]
         recipients, standing = self._recipients(work, message)
-        terms = MailboxTerms(work).for_patient(conversation.address, profile.id)
-        pharmacies = KnownPharmacies(work, profile)
+        terms = self.terms(work, profile.id, conversation)
+        quota, pharmacies = terms.quota, KnownPharmacies(work, profile)
         facts = AnswerFacts(
             profile=ProfileState(profile.state),
             message=message,
@@ -123,6 +125,9 @@ class Answering:
             trust=standing,
             leads_to_patient=self._leads_to_patient(message),
             answer_until=terms.until,
+            most=quota.messages if quota else 0,
+            sent=terms.sent,
+            most_file_bytes=quota.file_bytes if quota else 0,
             is_known_pharmacy=not received
             and may_write_first(pharmacies.facts(conversation.address)),
             now=work.now,
@@ -142,6 +147,21 @@ class Answering:
                         profile.id, conversation.id, _REFERENCES
                     ),
                 )
+
+    def terms(
+        self, work: UnitOfWork, profile_id: str, conversation: Conversation
+    ) -> ReplyTerms:
+        """Return what holds for a patient who writes to a correspondent now."""
+        terms = MailboxTerms(work).for_patient(conversation.address, profile_id)
+        quota = terms.quota or self.usual
+        sent = SentLately(work).counted(profile_id, conversation, quota)
+        return evolve(terms, quota=quota, sent=len(sent), again_at=quota.again_at(sent))
+
+    @property
+    def usual(self) -> AnswerQuota:
+        """What a correspondent takes who set nothing else."""
+        web = self.desk.settings.web
+        return AnswerQuota(messages=web.answer_messages, days=web.answer_days)
 
     def _leads_to_patient(self, message: ReceivedMessage) -> bool:
         domain = self.desk.settings.domains.patient.lower()

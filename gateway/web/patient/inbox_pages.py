@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from attrs import frozen
 
 from gateway.core.folding import MOST_ASKED
+from gateway.core.refusals import WritingRefusal
 from gateway.core.texts.writing import WRITING_TEXTS
 from gateway.errors import NotFoundError
 from gateway.message.subjects import said_subject
@@ -109,8 +111,13 @@ class InboxPages:
         *,
         fresh: Collection[str] = (),
         status: int = 200,
+        kept: bool = False,
     ) -> Answer:
-        """Show a conversation with its form as it is filled; ``fresh`` were unread."""
+        """
+        Show a conversation with its form as it is filled; ``fresh`` were unread.
+
+        ``kept``: what was written is a draft now.
+        """
         profile, found = visit.profile, visit.query.get("found", "")
         with self.desk.database.read() as work:
             reader = inbox_of(work)
@@ -141,15 +148,16 @@ class InboxPages:
             has_received=any(one.direction is Direction.IN for one in messages),
             refusal=_words(route, visit.language),
             terms=route.terms,
+            again_at=_again_at(route),
             draft=draft,
             form=form,
             choices=choices,
-            limits=WritingForm(self.desk).limits(),
+            limits=WritingForm(self.desk).limits(route.terms),
             notice=notice(visit.language),
             number=page.number,
             pages=page.pages,
             sent="sent" in visit.query and not (shown and shown[-1].undelivered),
-            saved="saved" in visit.query,
+            saved=kept or "saved" in visit.query,
         )
 
     def file(self, visit: Visit, message_id: str, place: int) -> Answer:
@@ -211,6 +219,12 @@ def _proven(messages: Sequence[InboxMessage]) -> str:
     """Return whose certificate the newest message received came with, if any."""
     received = [one for one in messages if one.direction is Direction.IN]
     return received[-1].proven if received else ""
+
+
+def _again_at(route: AnswerRoute) -> datetime | None:
+    """Return from when one may write, where it was only too much for now."""
+    is_enough = route.refusal is WritingRefusal.ENOUGH_FOR_NOW
+    return route.terms.again_at if is_enough else None
 
 
 def _words(route: AnswerRoute, language: str) -> str:

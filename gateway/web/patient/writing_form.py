@@ -14,9 +14,11 @@ from gateway.evidence.policies import files_policy_of
 from gateway.rights.attachment_rules import (
     AttachmentPolicy,
     OfferedFile,
+    files_within,
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, Draft
+from gateway.store.mailbox.terms import ReplyTerms
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
@@ -79,9 +81,14 @@ class WritingForm:
 
     desk: PatientDesk
 
-    def limits(self) -> AttachmentPolicy:
-        """Return the limits on attached files, from the settings."""
-        return files_policy_of(self.desk.settings.web)
+    def limits(self, terms: ReplyTerms | None = None) -> AttachmentPolicy:
+        """
+        Return the limits on attached files, from the settings; of all of them together
+        also from the terms of who is written to.
+        """
+        quota = terms.quota if terms is not None else None
+        policy = files_policy_of(self.desk.settings.web)
+        return files_within(policy, quota.file_bytes if quota else 0)
 
     def empty(self, visit: Visit) -> Filled:
         """Return the form before anything is written."""
@@ -104,12 +111,18 @@ class WritingForm:
         return [seen.card(one) for one in (*first, *others)]
 
     def read(
-        self, work: UnitOfWork, visit: Visit, *, needs_subject: bool
+        self,
+        work: UnitOfWork,
+        visit: Visit,
+        *,
+        needs_subject: bool,
+        terms: ReplyTerms | None = None,
     ) -> tuple[Filled, Writing]:
         """
         Return the form as it was sent, with its problems, and what would be sent.
 
-        What is written is only to be sent when there is no problem.
+        What is written is only to be sent when there is no problem. ``terms``: of who
+        it is for, where that is known.
         """
         form = visit.form
         filled = Filled(
@@ -134,7 +147,7 @@ class WritingForm:
         vault = self._chosen(work, visit, filled)
         judged = judge_files(
             form.files,
-            self.limits(),
+            self.limits(terms),
             already=[
                 OfferedFile(
                     name=one.name,

@@ -15,7 +15,7 @@ from gateway.rights.delegation_rules import REPRESENTING
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
-from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
+from gateway.store.mailbox.terms import ReplyTerms
 from gateway.store.patients.profiles import Profile
 from gateway.web.patient.answering import Answering, AnswerRoute, Writing
 from gateway.web.patient.desk import PatientDesk
@@ -53,7 +53,7 @@ class WritingPages:
             conversation = pages.find(work, visit, conversation_id)
             route = Answering(self.desk).route(work, profile, conversation)
             filled, writing = WritingForm(self.desk).read(
-                work, visit, needs_subject=False
+                work, visit, needs_subject=False, terms=route.terms
             )
         begun = filled.begun(conversation.id)
         if action in {"draft", _DOCUMENTS}:
@@ -65,7 +65,8 @@ class WritingPages:
             self._note_refusal(profile, conversation, route, writing)
         if route.refusal is not None:  # the page says why, in place of the form
             self._keep_answer(profile, begun)
-            return pages.show(visit, conversation, filled, status=409)
+            kept = begun.says_something
+            return pages.show(visit, conversation, filled, status=409, kept=kept)
         if filled.problems:
             self._keep_answer(profile, begun)
             status = visit.form.cut or 422
@@ -110,7 +111,7 @@ class WritingPages:
             to = inbox_of(work).conversation(profile_id, filled.contact)
             terms = ReplyTerms()
             if to is not None:
-                terms = MailboxTerms(work).for_patient(to.address, profile_id)
+                terms = Answering(self.desk).terms(work, profile_id, to)
         if to is not None:  # whom an earlier draft or a document names
             filled = evolve(filled, contact=_contact_of(contacts, to))
         return self.desk.page(
@@ -124,8 +125,9 @@ class WritingPages:
             form=filled,
             saved_at=saved_at,
             saved="saved" in visit.query,
-            limits=WritingForm(self.desk).limits(),
+            limits=WritingForm(self.desk).limits(terms),
             notice=notice(visit.language),
+            usual=Answering(self.desk).usual,
         )
 
     def new(self, visit: Visit) -> Answer:
@@ -133,9 +135,6 @@ class WritingPages:
         profile, contact = visit.profile, visit.form.line("contact")
         action = visit.form.line("action")
         with self.desk.database.read() as work:
-            filled, writing = WritingForm(self.desk).read(
-                work, visit, needs_subject=True
-            )
             conversation = inbox_of(work).conversation(profile.id, contact)
             if conversation is None and visit.acting is None:
                 conversation = KnownPharmacies(work, profile).contact(contact)
@@ -144,6 +143,9 @@ class WritingPages:
             route = None
             if conversation is not None:
                 route = Answering(self.desk).route(work, profile, conversation)
+            filled, writing = WritingForm(self.desk).read(
+                work, visit, needs_subject=True, terms=route.terms if route else None
+            )
         if action in {"draft", _DOCUMENTS}:
             filled = self._keep_new(profile, filled, always=True)
             if action == _DOCUMENTS:
@@ -156,8 +158,9 @@ class WritingPages:
             missing = FieldProblem(name="contact", code="missing")
             filled = evolve(filled, problems=(missing, *filled.problems))
         elif route is None or route.refusal is not None:
-            self._keep_new(profile, filled)
-            return redirect(f"/conversation/{conversation.id}")
+            kept = self._keep_new(profile, filled)
+            saved = "?saved=1" if kept.draft else ""
+            return redirect(f"/conversation/{conversation.id}{saved}")
         if conversation is None or route is None or filled.problems:
             filled = self._keep_new(profile, filled)
             return self._form(visit, filled, status=visit.form.cut or 422)

@@ -14,6 +14,7 @@ from gateway.rights.reading_request import ReadingRequest, WantedPatient
 from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import (
+    Acted,
     NotRead,
     OpenRecord,
     Prospect,
@@ -150,6 +151,24 @@ class RecordActs(Protocol):
 
         Raises:
             NotFoundError: it was not opened, or is not there for who asks any more.
+        """
+
+    def mask(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        document_id: str,
+        *,
+        masks: bool,
+        asked: bool,
+        told: frozenset[bool] = ...,
+    ) -> Acted | NoAct | NotRead:
+        """
+        Mask one of several documents that are listed, or show it; or return why not.
+
+        Raises:
+            NotFoundError: it is not there for who asks.
         """
 
     def replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Final
@@ -12,9 +12,11 @@ from attrs import field, frozen
 from gateway.core.codes import type_label
 from gateway.core.document_kinds import kind_of
 from gateway.core.listing import ListEntry, moment_of, when_of
+from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument
 from gateway.documents.xds.naming import person_name, structure_name
 from gateway.rights.professional_viewing_rules import Alert
+from gateway.rights.reading_rules import Relation
 from gateway.store.consultations.answers import ReadDocument, ReadingList
 from gateway.web.site.ports import DocumentVault
 
@@ -121,3 +123,20 @@ def line_of(one: ReadDocument, language: str) -> RecordLine:
         is_new=False,
         alerts=_in_order(one.alerts),
     )
+
+
+def may_mask(found: ReadingList) -> bool:
+    """Tell whether there is anything that who reads may mask where they are asked."""
+    if found.record.consultation.way in IN_EMERGENCY:
+        return False
+    return any(True for _ in _theirs(found))
+
+
+def maskable(found: ReadingList) -> list[ListEntry]:
+    """Return what who reads may mask, or show: all as the administrator, else theirs"""
+    return list(_theirs(found))
+
+
+def _theirs(found: ReadingList) -> Iterator[ListEntry]:
+    administers = found.record.relation is Relation.ADMINISTRATOR
+    return (one for one in found.entries if administers or found.is_own(one))

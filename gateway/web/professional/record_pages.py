@@ -29,7 +29,12 @@ from gateway.store.consultations.answers import NotRead, OpenRecord, ReadDocumen
 from gateway.store.patients.informed import InformedPatients
 from gateway.store.patients.profiles import Profile
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.record_lines import RecordLine, RecordLines, line_of
+from gateway.web.professional.record_lines import (
+    RecordLine,
+    RecordLines,
+    line_of,
+    may_mask,
+)
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, download, inline, redirect, with_query
 from gateway.web.site.languages import say_day, zone_of
@@ -146,6 +151,7 @@ class RecordPages:
             "record.html",
             **record_head(found.record),
             done=visit.query.get("done", ""),
+            can_mask=may_mask(found),
             administers=found.record.relation is Relation.ADMINISTRATOR,
             asked=asked,
             lines=lines,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.professional.access_pages import AccessPages
+from gateway.web.professional.answer_pages import AnswerPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
@@ -15,6 +16,7 @@ from gateway.web.professional.proof_pages import ProofPages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.reaching_pages import ReachingPages
 from gateway.web.professional.record_act_pages import ACTS, RecordActPages
+from gateway.web.professional.record_mask_pages import RecordMaskPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.professional.template_pages import TemplatePages
@@ -29,6 +31,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     provider, fixed = ProviderPages(desk), ProfessionalFixedPages(desk)
     messages, reaching = MessagePages(desk), ReachingPages(desk)
     templates, proofs = TemplatePages(desk), ProofPages(desk)
+    answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     guide = GuidePages(desk)
     record = "/records/<string(length=32):record_id>"
@@ -103,6 +106,8 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         post(act, acting.do),
         get(f"{record}/follow-up", acting.follow_up),
         post(f"{record}/follow-up", acting.follow),
+        get(f"{record}/mask", masking.ask),
+        post(f"{record}/mask", masking.do),
         get(f"{record}/block", acting.ask_block),
         post(f"{record}/block", acting.block),
         get("/accesses", accesses.accesses),
@@ -124,6 +129,10 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         post(f"{exchange}/window", messages.window),
         get(letter, messages.file),
         get(f"{letter}/view", messages.view),
+        get("/answers", answers.show),
+        post("/answers/told", answers.choose),
+        post("/answers/works", answers.works),
+        post("/answers/quota", answers.set_quota),
         get("/texts", templates.texts),
         post("/texts", templates.keep),
         post("/texts/remove", templates.remove),

@@ -18,6 +18,7 @@ from gateway.mssante.receipts.notice_bounces import MOST_BYTES, NoticeBounces
 from gateway.mssante.sending.bounce_address import bounce_address, bounced_notice
 from gateway.mssante.sending.email import Email
 from gateway.mssante.sending.notifying import Notifying
+from gateway.mssante.sending.professional_codes import SendingCodes
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Action, chain_of
@@ -25,6 +26,8 @@ from gateway.store.patients.notices import Notices, get_notice
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.reaching import Reaching, Unreached
 from gateway.store.patients.ways import Ways
+from gateway.store.professionals.accounts import ProfessionalAccounts
+from gateway.store.professionals.mails import MailKind, ProfessionalMails
 from gateway.store.tables import journal
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_people import open_profile
@@ -338,3 +341,67 @@ def test_a_notice_long_gone_or_a_patient_deleted_says_nothing(
     assert sent.run() == 1
     assert sent.unreached() is None
     assert bounce_address(sent.database.keys, SENDER, "a" * 32) != sent.email.sender
+
+
+def test_what_bounces_of_a_professionals_email_is_kept_of_their_account(
+    sent: Sent, clock: SetClock
+) -> None:
+    left: list[Email] = []
+    with sent.database.write() as work:
+        accounts = ProfessionalAccounts(work)
+        accounts.set_email("801234", ADDRESS, by="a test")
+        account = accounts.find("801234")
+        assert account is not None
+        mail_id = ProfessionalMails(work).add(
+            account, "Messages", "Un.", timedelta(days=1), MailKind.MESSAGES
+        )
+        task = Task(1, TaskKind.CODE, mail_id, 0, work.now)
+
+    def carry(_: str, email: Email) -> None:
+        left.append(email)
+
+    job = SendingCodes(sent.database, SENDER, "Le service", carry, sees_bounces=True)(
+        task
+    )
+    with sent.database.write() as work:
+        job(work)
+    clock.advance(days=5)
+    bounce = f"To: {left[0].sender}\r\n".encode() + postfix("x", ADDRESS)
+    for number in range(2):
+        sent.comes(bounce, f"{number}.mail")
+        assert sent.run() == 1
+
+    with sent.database.read() as work:
+        found = ProfessionalAccounts(work).find("801234")
+        lines = [
+            (one.outcome, one.detail["kind"])
+            for one in work.journal.about([mail_id])
+            if one.action == Action.NOTICE_SENT
+        ]
+    assert found is not None
+    assert found.unreached_since == clock.now
+    assert found.email == ADDRESS
+    assert lines[:2] == [("sent", "messages"), ("bounced", "messages")]
+    assert sent.unreached() is None
+
+
+def test_a_professionals_address_that_is_refused_is_kept_too(
+    sent: Sent, clock: SetClock
+) -> None:
+    with sent.database.write() as work:
+        accounts = ProfessionalAccounts(work)
+        accounts.set_email("801234", ADDRESS, by="a test")
+        account = accounts.find("801234")
+        assert account is not None
+        mail_id = ProfessionalMails(work).add(account, "a", "b", timedelta(days=1))
+        task = Task(1, TaskKind.CODE, mail_id, 0, work.now)
+
+    def refuse(_: str, __: Email) -> None:
+        raise InvalidError("no such address")
+
+    job = SendingCodes(sent.database, SENDER, "Le service", refuse)(task)
+    with sent.database.write() as work:
+        job(work)
+        found = ProfessionalAccounts(work).find("801234")
+    assert found is not None
+    assert found.unreached_since == clock.now

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from attrs import evolve
+
 from gateway.core.envelope import Door
 from gateway.message.flags import DELETED, SEEN, FlagChange, FlagMode
+from gateway.rights.messaging_rules import AnswerQuota
 from gateway.store.base.work import Database
 from gateway.store.mailbox.mail import Mail
 from gateway.store.mailbox.openings import OpenedBy, Openings
@@ -148,3 +151,16 @@ def test_unread_of_patients_is_counted_up_to_a_number(database: Database) -> Non
             change = FlagChange(FlagMode.ADD, (flag,))
             Mail(work).change_flags(inbox, uids, change)
     assert unread(mailbox_id) == MOST_COUNTED + 1 - 3
+
+
+def test_what_a_mailbox_takes_is_kept_once_and_taken_away(database: Database) -> None:
+    mailbox_id = open_mailbox(database)
+    quota = AnswerQuota(messages=3, days=7, file_bytes=1024)
+    for said in (quota, quota, evolve(quota, days=8), None, None):
+        with database.write() as work:
+            MailboxTerms(work).set_quota(mailbox_id, said, by="801234")
+            assert MailboxTerms(work).quota(mailbox_id) == said
+
+    with database.read() as work:
+        noted = [one.outcome for one in work.journal.about([mailbox_id])]
+    assert noted[-3:] == ["quota set", "quota set", "quota taken away"]

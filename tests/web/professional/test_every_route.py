@@ -118,9 +118,13 @@ FORMS: dict[str, dict[str, str]] = {
     "/texts": {"name": "Bonjour", "text": "Bonjour"},
     "/texts/remove": {"id": NOWHERE},
     "/texts/hours": {"hours": "Le matin"},
+    "/answers/told": {"told": "never"},
+    "/answers/works": {},
+    "/answers/quota": {"messages": "3", "days": "7"},
     "/records/<record_id>/search": {"words": "muguet pivoine cyclamen"},
     "/records/<record_id>/end": {},
     "/records/<record_id>/documents/<document_id>/<act>": {},
+    "/records/<record_id>/mask": {"document": NOWHERE, "asked": "1", "to": "masked"},
     "/records/<record_id>/follow-up": {"to": "end"},
     "/records/<record_id>/block": {"name": "Moreau", "who": "899700009999"},
 }
@@ -536,6 +540,12 @@ def check_record(
         names = case.facts.relation is Relation.ADMINISTRATOR
         assert (answer.status in {200, 422}) is names, said
         assert names or answer.status == 404, said
+    elif route.path.endswith("/mask"):
+        calm = case.facts.way not in IN_EMERGENCY
+        administers = case.facts.relation is Relation.ADMINISTRATOR
+        # Of others' own documents it is asked in tests of their own.
+        allowed = {200} if administers and seen else {200, 404}
+        assert answer.status in (allowed if calm else {404}), said
     elif route.path.endswith("/follow-up") and case.facts.way in IN_EMERGENCY:
         assert answer.status == (200 if route.method == "GET" else 403), said
     elif "act" in parts:  # whose it is to do is asked in tests of its own

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from gateway.store.professionals.accounts import ProfessionalAccounts
+from gateway.store.tasks.tasks import TaskKind
 from tests.builders_people import open_profile
 from tests.web.browsing import Browser, Reply, blocking
-from tests.web.professional.browsing import ProSite
+from tests.web.professional.browsing import DOCTOR, ProSite
 from tests.web.professional.mailing import (
     HOUSE,
     OWN,
@@ -73,3 +75,21 @@ def test_a_shared_mailbox_counts_for_its_holders_by_name_alone(pages: ProSite) -
     browser.get(exchange(browser, ours))
     assert counted(browser.get("/messages")) == ""
     assert OWN in page.text.replace("<wbr>", "")
+
+
+@blocking
+def test_what_a_patient_writes_asks_for_the_email_of_the_day(pages: ProSite) -> None:
+    patient = open_profile(pages.database)
+    mailbox = add_mailbox(pages)
+    pages.sign_in()
+    patient_writes(pages, patient, mailbox)
+
+    with pages.database.read() as work:
+        asked = [
+            one
+            for one in work.tasks.listed()
+            if one.kind == TaskKind.DIGEST_PROFESSIONAL
+        ]
+        account = ProfessionalAccounts(work).find(DOCTOR)
+    assert account is not None
+    assert [one.subject for one in asked] == [account.id]
