@@ -19,6 +19,7 @@ from gateway.core.texts.explaining import (
 )
 from gateway.evidence.arguments import KINDS, FilingArguments
 from gateway.evidence.writing import FilesAsked
+from gateway.rights.administrator_rules import AdministeringFacts, NamingFacts
 from gateway.rights.attachment_rules import AttachmentPolicy
 from gateway.rights.filing_facts import (
     DocumentFacts,
@@ -27,11 +28,13 @@ from gateway.rights.filing_facts import (
     SenderIdentity,
 )
 from gateway.rights.filing_rules import DOCUMENT_ROWS, MESSAGE_ROWS
+from gateway.rights.follow_up_rules import FOLLOW_UP_ROWS, FollowUpFacts
 from gateway.rights.messaging_rules import ANSWER_ROWS, AnswerFacts
 from gateway.rights.notice_rules import NOTICE_ROWS, NoticeFacts
 from gateway.rights.professional_viewing_rules import VIEWING_ROWS
 from gateway.rights.reading_rules import READING_ROWS, ReadingFacts, ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
+from gateway.rights.record_act_rules import ACT_ROWS, ActFacts
 from gateway.rights.sender_rules import Link, SenderHeaders
 
 _WITHIN = {
@@ -44,6 +47,10 @@ _WITHIN = {
     AnswerFacts,
     FilesAsked,
     AttachmentPolicy,
+    ActFacts,
+    FollowUpFacts,
+    AdministeringFacts,
+    NamingFacts,
 }
 _APART = {FilingFacts, ReadingFacts}
 """What is told by its own facts, without a name before them."""
@@ -100,6 +107,9 @@ def test_each_rule_has_its_words_and_its_source() -> None:
     rules |= {f"viewing-{name}" for name, _ in VIEWING_ROWS}
     rules |= {"relay", "opening", "delivery", "writing-files"}
     rules |= {f"writing-{name}" for name, _ in ANSWER_ROWS}
+    rules |= {f"act-{name}" for name, _ in ACT_ROWS}
+    rules |= {f"follow-up-{name}" for name, _ in FOLLOW_UP_ROWS}
+    rules |= {"search", "block", "naming"}
 
     assert RULE_TEXTS.keys() == rules
     assert all(one.source for one in RULE_TEXTS.values())
