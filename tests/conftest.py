@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import ssl
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,10 @@ __all__ = ["gateway_identity", "pki", "pki_folder", "smtp_door"]
 # How long a property takes is measured in bench/: on a busy machine it takes longer.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Of a property that fails hypothesis writes a patch with libcst, which trips over what
+# zope.interface adds to every class: that would end the run of all tests.
+sys.modules["hypothesis.extra._patching"] = None  # type: ignore[assignment]
 
 # Hundreds of tests sign in: theirs is cheap to try. What the program's own costs is
 # looked at in tests/store/patients/test_accounts.py.

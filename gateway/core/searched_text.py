@@ -36,8 +36,10 @@ _SET_APART = re.compile(rf"(?<!\S)[^\W\d_](?: [^\W\d_]){{{_LEAST_APART - 1},}}(?
 _NOT_SHOWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufeff\u200c-\u200f\u2060]")
 _BLANKS = re.compile(r"\s+")
 _MARKED = re.compile(rf"[^\W_]+(?:[{CUT}{APART}][^\W_]+)+")
-_SIGN: Final = r"(?:[^\W_]|[\u0300-\u036f])"
-"""A letter or a digit, or an accent that stands by itself."""
+_ACCENT: Final = r"[\u0300-\u036f]"
+"""One that stands by itself: no letter has it in it."""
+_SIGN: Final = rf"(?:[^\W_]|{_ACCENT})"
+_MARK = re.compile(f"[{CUT}{APART}]")
 _WORD: Final = rf"{_SIGN}*(?:[{CUT}{APART}]{_SIGN}+)*"
 _LETTERS: Final = "".join(
     map(chr, (*range(0x30, 0x250), *range(0x1E00, 0x1F00), *range(0xFB00, 0xFB07)))
@@ -132,9 +134,15 @@ def _places(
     for match in _beginning_as(frozenset(one[0] for one in sought)).finditer(
         text, begin
     ):
-        word = match[0]
-        if fold(word).startswith(sought) or _whole(word).startswith(sought):
-            yield match.span()
+        word, (start, stop) = match[0], match.span()
+        if _whole(word).startswith(sought):
+            yield start, stop
+            continue
+        # It is found by each of its parts as well.
+        parts = (0, *(mark.end() for mark in _MARK.finditer(word)))
+        at = next((one for one in parts if fold(word[one:]).startswith(sought)), None)
+        if at is not None:
+            yield start + at, stop
 
 
 @lru_cache(maxsize=256)
@@ -145,7 +153,8 @@ def _beginning_as(letters: frozenset[str]) -> re.Pattern[str]:
     )
     others = letters.union(one.upper() for one in letters if len(one.upper()) == 1)
     some = re.escape("".join(sorted(alike | others)))
-    return re.compile(rf"(?<![^\W_])[{some}]{_WORD}")
+    # An accent by itself is of the letter before it, and begins no word.
+    return re.compile(rf"(?<![^\W_])(?<!{_ACCENT}){_ACCENT}*[{some}]{_WORD}")
 
 
 def _shown(text: str) -> str:
