@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from random import Random
 
@@ -85,7 +86,7 @@ class Recorded:
             [step for step in steps if name_of(step) != _LOG],
         )
 
-    @property
+    @cached_property
     def end(self) -> int:
         """The moment when all was over."""
         return max(step.ended for step in self.steps) + 1
@@ -95,8 +96,9 @@ class Recorded:
         top = self.gateway.folder
         return Disk.at(moment, self.before, self.steps, top, lies=lies)
 
+    @cached_property
     def answers(self) -> list[tuple[int, str]]:
-        """Return when the gateway said 250 to which message, in order."""
+        """When the gateway said 250 to which message, in order."""
         ours = self.gateway.settings.listen.submission
         said = [
             (step.began, step.deed.to)
@@ -115,12 +117,12 @@ class Recorded:
 
     def cut(self, moment: int) -> Cut:
         """Return a cut just after what was said at a moment."""
-        answered = (message for at, message in self.answers() if at <= moment)
+        answered = (message for at, message in self.answers if at <= moment)
         return Cut(moment, frozenset(answered))
 
     def cuts(self, count: int, chance: Random) -> list[Cut]:
         """Return cuts all over: after a 250, just before one, anywhere, by turns."""
-        answers = [at for at, _ in self.answers()]
+        answers = [at for at, _ in self.answers]
         deeds = [step for step in self.steps if not isinstance(step.deed, Said)]
         cuts = []
         for number in range(count):

@@ -65,7 +65,7 @@ def test_what_was_recorded_is_all_that_was_written(
 
 
 def test_when_a_250_leaves_its_message_is_synced(recorded: Recorded) -> None:
-    for moment, message_id in recorded.answers():
+    for moment, message_id in recorded.answers:
         cut = recorded.cut(moment)
         assert message_id in cut.answered
         disk = recorded.disk(moment)
@@ -103,7 +103,7 @@ def test_a_disk_that_does_not_sync_is_noticed(recorded: Recorded, lies: Lies) ->
 
 def test_one_sync_left_out_before_a_250_is_noticed(recorded: Recorded) -> None:
     lost = []
-    for moment, message_id in recorded.answers():
+    for moment, message_id in recorded.answers:
         last = recorded.last_sync(moment, "gateway.db-wal")
         disk = recorded.disk(moment, partial(eq, last))
 
