@@ -138,8 +138,6 @@ class RecordPages:
             lines = made.of(entries)
             top = [] if asked.narrows or page.number > 1 else made.on_top()
             told = InformedPatients(work, found.record.profile.id).by(who.structure)
-        if found.is_old:
-            self.desk.have_index_made(found.record.profile.id)
         if not found.is_noted:
             self.desk.write(
                 lambda work: self.desk.reading.note_listed(work, who, found)
