@@ -52,6 +52,7 @@ APART: Final[Mapping[str, str]] = MappingProxyType(
         f"{_DOCUMENT}/media/<string(maxlength=64):media_id>": _OF_FILES,
         f"{_DOCUMENT}/<any({', '.join(ACTS)}):act>": "asks of one document",
         "/records/<string(length=32):record_id>/block": "for who administers alone",
+        "/records/<string(length=32):record_id>/mask": "asks of documents it is given",
         "/proof/<string(length=32):entry_id>": "nothing was filed by a page here",
         _EXCHANGE: _OF_MAIL,
         _LETTER: _OF_MAIL,

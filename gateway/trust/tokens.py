@@ -314,7 +314,7 @@ def _is_bound_to(bound: object, certificate: bytes) -> bool:
 
 
 def base64url(content: bytes) -> str:
-    """
+    r"""
     Return bytes as tokens write them (RFC 7515 §2).
 
     >>> base64url(b"\xff\xfe")

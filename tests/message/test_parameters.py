@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -178,11 +177,9 @@ def test_two_encodings_are_none(value: str) -> None:
 
 @pytest.mark.parametrize("mark", ["(", "();", "a ", "; ", "x=(", '"', "*0=;x"])
 def test_a_value_of_any_length_is_read_or_refused_at_once(mark: str) -> None:
-    started = time.process_time()
+    # Reading that went back at each mark would take hours, and the test's limit ends it.
     with suppress(InvalidError):
-        read_media_type("a/b; name=" + mark * 60_000)
-
-    assert time.process_time() - started < 1
+        read_media_type("a/b; name=" + mark * 600_000)
 
 
 NAMES = [

@@ -92,7 +92,7 @@ def test_an_author_is_reported_from_a_document_without_being_blocked(
     done = send(browser, "/report", ("document", document), ("who", "801234567897"))
 
     assert (missing.status, long.status, done.status) == (422, 422, 303)
-    assert "Choisissez qui" in missing.text
+    assert "Choisissez la personne que vous ne connaissez pas." in missing.text
     assert blocked(site) == set()
     assert [one.reported.name for one in reported(site) if one.reported] == [
         "Dr CLAIRE MARTIN"

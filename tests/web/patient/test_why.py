@@ -115,7 +115,7 @@ def test_a_refused_filing_has_a_line_with_its_reason_and_a_what_if(
     page = why_of(browser, history, "Document non ajouté")
     assert "Le patient n’a bloqué ni l’expéditeur ni l’auteur" in page
     assert STRUCTURE in page
-    assert re.search(r"version \d", page)
+    assert re.search(r"version\xa0\d", page)
     assert "la réponse serait la même" in page
     with site.database.write() as work:
         Decisions(work).unblock(site.patient, STRUCTURE)
