@@ -41,7 +41,6 @@ _REASONS = {
     "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
     "gateway/mssante/sending/delivery.py": "every copy of a message, at once",
     "gateway/store/sealed/row_versions.py": "one list of columns, and how it is read",
-    "gateway/measuring/pages.py": "a space that is filled, and its pages measured",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""
 

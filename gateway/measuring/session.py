@@ -14,7 +14,8 @@ from gateway.measuring.growth import FEW, Growth, measure_growth
 from gateway.measuring.letters import LetterWriter
 from gateway.measuring.memory import LARGE, MemoryUse, measure_memory
 from gateway.measuring.node import Node
-from gateway.measuring.pages import MANY, Holdings, measure_pages, page_figures
+from gateway.measuring.page_filling import MANY, Holdings
+from gateway.measuring.pages import measure_pages, page_figures
 from gateway.measuring.sealing import measure_sealing, sealing_figures
 from gateway.measuring.speed import (
     CONNECTIONS,
