@@ -34,7 +34,7 @@ _REASONS = {
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
-    "gateway/core/texts/explaining.py": "one table of words for rules and facts",
+    "gateway/core/texts/rules.py": "one table of words, a rule each",
     "gateway/core/texts/history.py": "one table of words for the lines of a history",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
     "gateway/core/texts/notices.py": "one table of sentences, a kind of notice each",
