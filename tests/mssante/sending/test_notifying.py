@@ -98,7 +98,8 @@ def test_the_names_of_many_files_are_made_durable_by_one_call(
 LEAVING = """
 import os, sys
 from pathlib import Path
-from gateway.mssante.sending.notifying import Email, Outbox
+from gateway.mssante.sending.email import Email
+from gateway.mssante.sending.outbox import Outbox
 
 os.umask(0o077)
 outbox = Outbox(Path(sys.argv[1]) / "outbox")
