@@ -177,7 +177,7 @@ def test_two_encodings_are_none(value: str) -> None:
 
 @pytest.mark.parametrize("mark", ["(", "();", "a ", "; ", "x=(", '"', "*0=;x"])
 def test_a_value_of_any_length_is_read_or_refused_at_once(mark: str) -> None:
-    # Reading that went back at each mark would take hours, and the test's limit ends it.
+    # Going back at each mark would take hours, and the limit of a test ends it.
     with suppress(InvalidError):
         read_media_type("a/b; name=" + mark * 600_000)
 
