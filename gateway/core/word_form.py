@@ -79,8 +79,11 @@ class WordPart:
         for number, some in enumerate(words.values()):
             for word in some:
                 numbers.setdefault(word, bytearray()).append(_byte_of(number))
-        lines = [b"\n%b\t%b" % (one.encode(), numbers[one]) for one in sorted(numbers)]
-        return cls(tuple(words), b"".join(lines))
+        lines = bytearray()
+        for word in sorted(numbers):
+            lines += b"\n%b\t" % word.encode()
+            lines += numbers[word]
+        return cls(tuple(words), bytes(lines))
 
     @classmethod
     def from_bytes(cls, content: bytes) -> WordPart:
