@@ -96,6 +96,7 @@ class Action(StrEnum):
     DOCUMENT_FILED = "document:file"
     DOCUMENT_KEPT = "document:keep"
     DOCUMENTS_BROUGHT = "documents:bring"
+    FILING_ANSWERED = "documents:answer"
     DOCUMENT_PROVED = "document:prove"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
