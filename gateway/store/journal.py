@@ -447,6 +447,7 @@ class JournalReader:
         who: Collection[str] | None = None,
         of_them: Collection[str] = (),
         outcomes: Mapping[str, Collection[str]] = NO_OUTCOMES,
+        consultations: Collection[str] = (),
         before: int | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
@@ -458,7 +459,8 @@ class JournalReader:
 
         With ``who`` those that say one of these, or are of the actions ``of_them``;
         with ``within`` only those among so many last lines of the chain. Of an action
-        that ``outcomes`` names, those of its outcomes.
+        that ``outcomes`` names, those of its outcomes. With ``consultations`` those of
+        what was done in one of them.
         """
         columns = journal.c
         query = select(journal).where(
@@ -478,6 +480,9 @@ class JournalReader:
             query = query.where(
                 or_(columns.action != action, columns.outcome.in_(sorted(some)))
             )
+        if consultations:
+            named = columns.detail["consultation"].as_string()
+            query = query.where(named.in_(sorted(consultations)))
         if before is not None:
             query = query.where(columns.seq < before)
         if since is not None:

@@ -12,14 +12,17 @@ from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
 from gateway.node.vaults import open_vaults
+from gateway.rights.profile import ProfileState
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.base.work import UnitOfWork
+from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_settings import make_settings
 from tests.mssante.post import ASKS, DOCTOR, SERVICE, TABLES, Post
+from tests.mssante.receipts.reports import parse
 
 LETTER = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
 
@@ -155,6 +158,43 @@ def test_b7_19_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:
     assert post.kept(arrival_id).state == ArrivalState.QUARANTINED
     assert post.inbox() == []
     assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+
+
+CLOSED_SINCE = {
+    ProfileState.DELETED: ("PROFILE_ABSENT", "Aucun espace n’est ouvert"),
+    ProfileState.OPPOSED: ("PROFILE_OPPOSED", "s’est opposé"),
+    ProfileState.CLOSED: ("PROFILE_CLOSED", "est fermé"),
+}
+"""What became of the space after the door took a letter, and what its sender reads."""
+
+
+def test_b7_24_three_spaces_that_are_not_open_any_more_give_three_bounces(
+    way: Way,
+) -> None:
+    """The door says nothing of a space; a sender that was let in reads why."""
+    post, told = way.post, []
+    for state, (code, words) in CLOSED_SINCE.items():
+        arrival_id = way.keep(LETTER)
+        with post.database.write() as work:
+            profile = Profiles(work).hold(post.profile_id)
+            assert profile is not None
+            Profiles(work).set_state(profile, state)
+        before = len(post.box(SERVICE))
+
+        with_filing(post, at_once=way.at_once).work()
+
+        (content,) = post.box(SERVICE)[before:]
+        bounce = parse(content)
+        (group,) = (one for one in bounce.groups if "Final-Recipient" in one)
+        assert post.outcomes(arrival_id) == [code]
+        assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+        assert group["Action"] == "failed"
+        assert group["Status"].startswith("5.")
+        assert words in " ".join(bounce.text.split())
+        told.append(bounce.text)
+
+    assert len(set(told)) == 3
+    assert post.inbox() == []
 
 
 def test_b7_04_a_doctor_in_copy_has_the_same_message(way: Way) -> None:

@@ -65,10 +65,14 @@ class Doing:
     why: NoAct | AdministratorFault | NoFollowUp | None
 
     def keep(self, work: UnitOfWork) -> dict[str, str]:
-        """Keep what was decided, and on what; return what its lines say of that."""
+        """
+        Keep what was decided, and on what; return what its lines say of that.
+
+        They say in which consultation as well, for the traces of who did it.
+        """
         profile = self.held.standing.profile
         reasons = () if self.why is None else (self.why.value,)
-        return EvidenceKeeper(work).keep(
+        kept = EvidenceKeeper(work).keep(
             answered_part(
                 self.asked, *reasons, patient_settings=str(profile.settings_version)
             ),
@@ -76,6 +80,7 @@ class Doing:
             subject=self.subject,
             profile_id=profile.id,
         )
+        return {**kept, "consultation": self.held.consultation.id}
 
 
 def doing_act(

@@ -131,7 +131,7 @@ def _lines(work: UnitOfWork, visit: ProfessionalVisit) -> list[Entry]:
 
 def _of_form(work: UnitOfWork, line: Entry, language: str) -> ShownFilings | None:
     """Return what became of all files of a form, or None where none is kept now."""
-    kind = _name_of(line.detail.get("type", ""), language)
+    kind = name_of_type(line.detail.get("type", ""), language)
     documents: list[ShownFiling] = []
     first: KeptArrival | None = None
     for one in line.detail["document"]:
@@ -174,7 +174,7 @@ def _of_arrival(work: UnitOfWork, line: Entry, language: str) -> ShownFilings | 
     said = [_brought(one, code, language) for one in line.detail.get("document", [])]
     return ShownFilings(
         at=kept.received_at,
-        kind=_name_of(code, language),
+        kind=name_of_type(code, language),
         by_mail=line.outcome == BROUGHT_BY_MAIL,
         patient=_patient(work, kept, place),
         documents=tuple(_shown_outcomes(said, outcomes, language)),
@@ -191,11 +191,11 @@ class _Brought:
 
 def _brought(one: Any, code: str, language: str) -> _Brought:
     if isinstance(one, Mapping):
-        return _Brought(one["title"], _name_of(one["type"], language))
-    return _Brought(one, _name_of(code, language))
+        return _Brought(one["title"], name_of_type(one["type"], language))
+    return _Brought(one, name_of_type(code, language))
 
 
-def _name_of(code: str, language: str) -> str:
+def name_of_type(code: str, language: str) -> str:
     """Return what a type is called; of a code that is not known, the code."""
     kind = document_types().get(code)
     if kind is None:

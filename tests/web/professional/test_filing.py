@@ -330,15 +330,20 @@ def test_a_filing_is_seen_by_who_filed_alone(pages: ProSite) -> None:
     assert pages.browser().get("/filings").location.startswith("/sign-in")
 
 
-def open_record(pages: ProSite, identity: str) -> str:
-    """Open a consultation, with the patient's agreement to the team."""
-    who = ReadingProfessional(
+def who_reads(identity: str) -> ReadingProfessional:
+    """Return a doctor as the service of reading is asked."""
+    return ReadingProfessional(
         national_id=identity,
         name="Dr Camille MOREAU",
         practice=CARE,
         column=MatrixColumn.DOCTOR,
         signed_in_by=SignedInBy.CARD,
     )
+
+
+def open_record(pages: ProSite, identity: str) -> str:
+    """Open a consultation, with the patient's agreement to the team."""
+    who = who_reads(identity)
     wanted = ReadingRequest(
         patient=WantedPatient(matricule=MATRICULE),
         way=ReadingWay.TEAM,
