@@ -362,7 +362,8 @@ def test_nothing_but_these_facts_opens_a_vault() -> None:
             W.CONSENT: own is AGREED,
         }
         opened = way in IN_EMERGENCY or (told and not opposed and agreed[way])
-        reads = opened and not blocked and signed is SignedInBy.CARD
+        by_two = signed in {SignedInBy.CARD, SignedInBy.INDIRECT}
+        reads = opened and not blocked and by_two
 
         assert (refuse_reading(facts, POLICY) is None) is reads, facts
 

@@ -13,6 +13,7 @@ from tests.web.browsing import Browser, blocking
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
 from tests.web.professional.test_filing import open_record, who_reads
 from tests.web.professional.test_record_acts import NOBODY, do, name
+from tests.web.professional.test_record_acts import put as put_own
 from tests.web.professional.test_records import opened, put
 
 
@@ -30,24 +31,24 @@ def deeds(browser: Browser) -> list[str]:
 
 @blocking
 def test_one_reads_what_one_opened_and_did(pages: ProSite, patient: str) -> None:
-    letter = put(pages, patient, "Lettre de liaison", "11490-0")
+    letter = put_own(pages, patient)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
     before = browser.get("/accesses").text
     path = f"{record}/documents/{letter}"
-    browser.get(path)
+    unasked = do(browser, path, "mask")
     do(browser, path, "mask", asked="1")
 
     after = browser.get("/accesses").text
 
+    assert unasked.status == 422
     assert "La liste seule" in before
     assert "La liste seule" not in after
     assert "PAT-TROIS" in after
-    assert "2 documents ouverts" in after
-    done = deeds(browser)
-    assert done[0].startswith("ouvert")
-    assert "liaison" in done[0].lower()
-    assert len(done) == 3
+    assert "2 documents ouverts, 2 actes" in after
+    done = [one.partition("\u00a0:") for one in deeds(browser)]
+    assert [one[0] for one in done] == ["ouvert", "acte refusé", "ouvert", "masqué"]
+    assert all("liaison" in one[2].lower() for one in done if one[0] != "acte refusé")
 
 
 @blocking
