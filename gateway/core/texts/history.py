@@ -14,7 +14,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from gateway.core.actors import Means
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 
 
 class Deed(StrEnum):

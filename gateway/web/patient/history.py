@@ -13,7 +13,7 @@ from gateway.core.accesses import AccessCause
 from gateway.core.actors import Means, Who
 from gateway.core.habilitation import column_texts
 from gateway.core.texts.accesses import CAUSE_TEXTS
-from gateway.core.texts.explaining import LANGUAGES, Both
+from gateway.core.texts.both import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
     READING_REFUSED_TEXTS,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.core.ins import Ins
+from gateway.measuring.page_filling import FEW, Holdings
 from gateway.measuring.page_routes import APART
-from gateway.measuring.pages import FEW, Holdings, Space
+from gateway.measuring.page_space import Space
 from gateway.store.base.work import Database
 from gateway.web.patient.results_pages import MOST_DOCUMENTS
 from tests.builders_database import new_sqlite
