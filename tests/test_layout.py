@@ -22,6 +22,7 @@ TESTED_THROUGH = {
     "core/texts/accesses.py": "cli/test_access.py",
     "core/texts/administrators.py": "mssante/sending/test_appointing.py",
     "core/texts/attestations.py": "web/patient/test_attesting.py",
+    "core/calls.py": "web/professional/test_calls.py",
     "core/copies.py": "mssante/receipts/test_rules.py",
     "core/directory.py": "store/mailbox/test_directory.py",
     "core/envelope.py": "store/base/test_work.py",

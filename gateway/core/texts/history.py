@@ -576,6 +576,20 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
 )
 """By what means something was changed."""
 
+PRESENTED_TEXTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "card": Both(
+            "carte Vitale présentée, selon ce professionnel",
+            "health card (carte Vitale) shown, as this professional says",
+        ),
+        "app": Both(
+            "appli carte Vitale présentée, selon ce professionnel",
+            "carte Vitale application shown, as this professional says",
+        ),
+    }
+)
+"""What the patient showed to say who they are, by the words of `Presented`."""
+
 READING_REFUSED_TEXTS: Mapping[str, Both] = MappingProxyType(
     {
         "BLOCKED": Both("Vous avez bloqué cette personne.", "You blocked this person."),

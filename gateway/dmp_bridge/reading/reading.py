@@ -17,6 +17,7 @@ from gateway.core.reading import (
     AgreementKind,
     AgreementMeans,
     ConsultationEnd,
+    Presented,
     ReadingRefusal,
     ReadingWay,
 )
@@ -111,6 +112,7 @@ class _Granted:
     standing: ReadingStanding
     new: NewAgreement | None
     kept: Mapping[str, str]
+    presented: Presented | None
 
 
 @frozen(kw_only=True)
@@ -199,7 +201,8 @@ class VaultReading:
             why = why or ReadingRefusal.PATIENT_NOT_FOUND
             return asking.refuse(why, facts, profile, by_names=by_names, **kept)
         asking.note(OPENED, profile, by_names=by_names)
-        return self._begun(work, who, _Granted(facts, standing, new, kept))
+        granted = _Granted(facts, standing, new, kept, request.presented)
+        return self._begun(work, who, granted)
 
     def _agreement(
         self,
@@ -252,7 +255,7 @@ class VaultReading:
         begun = consultations.begin(
             profile.id,
             facts.way,
-            _said(who, facts),
+            _said(who, facts, granted.presented),
             work.now + timedelta(hours=self._hours(facts.way)),
             agreement_id=agreement.id if agreement else "",
             episode_id=standing.episode.id if is_team and standing.episode else "",
@@ -722,7 +725,9 @@ def _means(request: ReadingRequest) -> AgreementMeans:
     return AgreementMeans.CODE if request.code else AgreementMeans.IN_PERSON
 
 
-def _said(who: ReadingProfessional, facts: ReadingFacts) -> ConsultationSaid:
+def _said(
+    who: ReadingProfessional, facts: ReadingFacts, presented: Presented | None
+) -> ConsultationSaid:
     return ConsultationSaid(
         party=party_of(who),
         practice=who.practice,
@@ -731,6 +736,7 @@ def _said(who: ReadingProfessional, facts: ReadingFacts) -> ConsultationSaid:
         relation=facts.relation.value,
         signed_in_by=who.signed_in_by.value,
         reason=facts.declared.reason if facts.declared else "",
+        presented=presented.value if presented else "",
     )
 
 

@@ -19,6 +19,7 @@ from gateway.rights.page_filing_rules import (
     refuse_page_filing,
 )
 from gateway.store.patients.values import Profile
+from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing import (
     ProfessionalFiling,
@@ -42,6 +43,8 @@ from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.visits import identity_of
 
 _OF_PATIENTS: Final = ("DOCPAT", "EXPPAT")
+_OVER: Final = frozenset({None, FileProblem.SAME})
+"""Of a file: nothing is left to do with it."""
 
 
 class FilingProblem(StrEnum):
@@ -123,6 +126,9 @@ class FilingPages:
             visit.query.get(name, "")[:32] for name in ("record", "replaces")
         )
         form, before = FilingForm(record=record), None
+        called = None if record else self.desk.called(visit)
+        if called is not None:
+            form = evolve(form, number=called.call.number, born=called.born)
         if record and self._filing.of_record(visit, record) is None:
             form = evolve(form, record="", problems=(FilingProblem.RECORD,))
         elif record and replaces:
@@ -176,7 +182,10 @@ class FilingPages:
         if all(one.problem is not None for one in told):
             form = evolve(form, unfit=told)
             return self._show(visit, form, status=422, before=before)
-        return redirect(f"/filings?sent={form_id(visit, form.once)}")
+        answer = redirect(f"/filings?sent={form_id(visit, form.once)}")
+        # Whom a program named is named again for the files that are to be mended.
+        is_over = all(one.problem in _OVER for one in told)
+        return answer.without_cookie(CALL) if visit.call and is_over else answer
 
     def filings(self, visit: ProfessionalVisit) -> Answer:
         """Show what became of what was filed by these pages, or of one form alone."""
@@ -288,6 +297,9 @@ class FilingPages:
             most=settings.file_most,
             most_misses=settings.file_misses,
             today=self.desk.day(visit.now).isoformat(),
+            called=None if form.record else self.desk.called(visit),
+            is_late="called" in visit.query,
+            minutes=settings.call_seconds // 60,
             Problem=FilingProblem,
             place_of=place_of,
             **self._words,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.answer_pages import AnswerPages
+from gateway.web.professional.call_pages import CallPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
@@ -33,7 +34,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     templates, proofs = TemplatePages(desk), ProofPages(desk)
     answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
-    guide = GuidePages(desk)
+    guide, calls = GuidePages(desk), CallPages(desk)
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
@@ -80,6 +81,14 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
             from_program=True,
             guarded=True,
         ),
+        Route(
+            method="POST",
+            path="/call",
+            page=calls.take,
+            needs=anyone,
+            from_program=True,
+        ),
+        get("/call", calls.why, anyone),
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
         get("/help", fixed.help, anyone),
