@@ -71,7 +71,7 @@ from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.answers import (
-    Deed,
+    DoneThere,
     NotRead,
     OpenRecord,
     Prospect,
@@ -501,7 +501,7 @@ class VaultReading:
         some: Sequence[Consultation],
         *,
         most: int,
-    ) -> dict[str, list[Deed]]:
+    ) -> dict[str, list[DoneThere]]:
         """
         Return what somebody did in consultations of their own, the first first.
 
@@ -517,10 +517,10 @@ class VaultReading:
         lines = kept.done_in(own, most)
         ids = {one.subject for one in lines if one.action in WITH_DOCUMENT}
         documents = self.vaults.within(work).sound_each(ids)
-        found: dict[str, list[Deed]] = {one.id: [] for one in own}
+        found: dict[str, list[DoneThere]] = {one.id: [] for one in own}
         for line in reversed(lines):
             document = documents.get(line.subject)
-            deed = Deed(
+            deed = DoneThere(
                 at=line.at,
                 action=line.action,
                 outcome=line.outcome,

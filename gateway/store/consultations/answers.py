@@ -100,7 +100,7 @@ class ReadingList:
 
 
 @frozen(kw_only=True)
-class Deed:
+class DoneThere:
     """
     What somebody did in a consultation of theirs, for their own traces.
 

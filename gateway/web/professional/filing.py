@@ -44,7 +44,7 @@ from gateway.store.journal import Action
 from gateway.store.patients.values import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.offered_files import FileProblem, OfferedFile
+from gateway.web.professional.offered_files import FileProblem, FormFile
 from gateway.web.professional.visits import ProfessionalVisit
 
 _OID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
@@ -79,7 +79,7 @@ class ToFile:
     visibility: Visibility | None
     informed: bool
     replaces: Replaced | None = None
-    files: tuple[OfferedFile, ...] = field(repr=False)
+    files: tuple[FormFile, ...] = field(repr=False)
 
 
 @frozen
@@ -131,7 +131,7 @@ class ProfessionalFiling:
 
     def keep(
         self, visit: ProfessionalVisit, profile: Profile, to_file: ToFile
-    ) -> tuple[OfferedFile, ...]:
+    ) -> tuple[FormFile, ...]:
         """
         Keep the files that are fit, each as a submission of its own.
 
@@ -176,7 +176,7 @@ class ProfessionalFiling:
         visit: ProfessionalVisit,
         profile: Profile,
         to_file: ToFile,
-        file: OfferedFile,
+        file: FormFile,
     ) -> Submission:
         """
         Return a file as what its author submits.
@@ -210,7 +210,7 @@ class ProfessionalFiling:
         )
 
     def _note(
-        self, visit: ProfessionalVisit, to_file: ToFile, file: OfferedFile, arrival: str
+        self, visit: ProfessionalVisit, to_file: ToFile, file: FormFile, arrival: str
     ) -> Also:
         before, who = to_file.replaces, self.desk.reader(visit)
         account = visit.held_session.account
@@ -235,7 +235,7 @@ class ProfessionalFiling:
         self,
         visit: ProfessionalVisit,
         to_file: ToFile,
-        files: Sequence[OfferedFile],
+        files: Sequence[FormFile],
         arrivals: Mapping[int, str],
     ) -> None:
         account = visit.held_session.account
@@ -300,7 +300,7 @@ def _document(
     visit: ProfessionalVisit,
     profile: Profile,
     to_file: ToFile,
-    file: OfferedFile,
+    file: FormFile,
     name: str,
 ) -> bytes:
     practice = visit.practice

@@ -35,7 +35,7 @@ from gateway.web.professional.naming import (
 )
 from gateway.web.professional.offered_files import (
     FileProblem,
-    OfferedFile,
+    FormFile,
     judge_each,
 )
 from gateway.web.professional.visits import ProfessionalVisit
@@ -95,7 +95,7 @@ class FilingForm:
     informed: bool = False
     once: str = field(factory=lambda: uuid4().hex, repr=False)
     problems: tuple[FilingProblem, ...] = ()
-    unfit: tuple[OfferedFile, ...] = ()
+    unfit: tuple[FormFile, ...] = ()
     """Files that were not received, each with its problem."""
 
     def at(self, place: str) -> FilingProblem | None:
@@ -201,7 +201,7 @@ class FilingPages:
 
     def _offered(
         self, visit: ProfessionalVisit, form: FilingForm
-    ) -> tuple[OfferedFile, ...]:
+    ) -> tuple[FormFile, ...]:
         most = self.desk.settings.professional.file_bytes
         return judge_each(visit.form.files, form.title, most)
 

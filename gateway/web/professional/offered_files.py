@@ -37,7 +37,7 @@ class FileProblem(StrEnum):
 
 
 @frozen(kw_only=True)
-class OfferedFile:
+class FormFile:
     """
     A file of a form: ``name`` is its own, safe to show, ``title`` the document's.
 
@@ -54,14 +54,14 @@ class OfferedFile:
 
 def judge_each(
     files: Sequence[UploadedFile], title: str, most_bytes: int
-) -> tuple[OfferedFile, ...]:
+) -> tuple[FormFile, ...]:
     """
     Return the files of a form in their order, each judged by its bytes alone.
 
     One alone has the title of the form, several each its own name. Of files with the
     same bytes the first is fit: one document is filed once.
     """
-    judged: list[OfferedFile] = []
+    judged: list[FormFile] = []
     before: set[str] = set()
     for file in files:
         one = _judged(file, _title(file, title, len(files)), most_bytes)
@@ -72,9 +72,9 @@ def judge_each(
     return tuple(judged)
 
 
-def _judged(file: UploadedFile, title: str, most_bytes: int) -> OfferedFile:
+def _judged(file: UploadedFile, title: str, most_bytes: int) -> FormFile:
     content = file.content
-    offered = OfferedFile(
+    offered = FormFile(
         name=safe_name(file.name) or _NAMELESS,
         title=title,
         content=content,

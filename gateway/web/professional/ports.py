@@ -15,7 +15,7 @@ from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import (
     Acted,
-    Deed,
+    DoneThere,
     NotRead,
     OpenRecord,
     Prospect,
@@ -127,7 +127,7 @@ class VaultReader(Protocol):
         some: Sequence[Consultation],
         *,
         most: int,
-    ) -> Mapping[str, Sequence[Deed]]:
+    ) -> Mapping[str, Sequence[DoneThere]]:
         """Return what somebody did in consultations of their own, the first first."""
 
     def current(self, work: UnitOfWork, who: ReadingProfessional) -> list[Consultation]:
