@@ -19,6 +19,7 @@ from gateway.web.professional.reaching_pages import ReachingPages
 from gateway.web.professional.record_act_pages import ACTS, RecordActPages
 from gateway.web.professional.record_mask_pages import RecordMaskPages
 from gateway.web.professional.record_pages import RecordPages
+from gateway.web.professional.record_paper_pages import RecordPaperPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.professional.template_pages import TemplatePages
 from gateway.web.site.routes import Page, Route
@@ -35,6 +36,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     guide, calls = GuidePages(desk), CallPages(desk)
+    papers = RecordPaperPages(desk)
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
@@ -104,6 +106,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get("/emergency", finding.emergency),
         post("/emergency", finding.declare),
         get(record, records.record),
+        get(f"{record}/papers", papers.papers),
         post(f"{record}/search", records.search),
         post(f"{record}/end", records.end),
         get(document, records.document),
