@@ -80,10 +80,11 @@ GUIDE: Mapping[str, tuple[GuidePart, ...]] = MappingProxyType(
                 "reading",
                 "Consulter un dossier",
                 (
-                    "Saisissez le numéro INS (matricule) du patient, ou ouvrez le "
-                    "patient depuis votre logiciel s’il le permet : le numéro est alors "
-                    "rempli. La carte Vitale n’est pas lue ici : votre logiciel la lit, "
-                    "ou vous recopiez le numéro. Dites ce que le patient vous présente.",
+                    "Saisissez le numéro INS (matricule) du patient, ou ouvrez-le "
+                    "depuis votre logiciel s’il le permet : le numéro est alors "
+                    "rempli. La carte Vitale n’est pas lue ici : votre logiciel la "
+                    "lit, ou vous recopiez le numéro. Dites ce que le patient vous "
+                    "présente.",
                     "Informez le patient avant de lire. Membre de l’équipe de soins : "
                     "son accord est demandé une fois, puis présumé pour le suivi. "
                     "Sinon : à chaque consultation, de vive voix ou par un code qu’il "
