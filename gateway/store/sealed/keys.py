@@ -342,14 +342,8 @@ class KeyRing:
         self.keks.forget(kek_id)
         self._memory.drop()
 
-    def new_key(
-        self, connection: Connection, scope: str, now: datetime
-    ) -> dict[str, Any]:
-        """
-        Return the row of the first key of a scope that nobody else can know of.
-
-        It seals already; the row is for the caller to write in this transaction.
-        """
+    def new_key(self, connection: Connection, scope: str, now: datetime) -> Any:
+        """Return the row, to be written, of the first key of a scope; it seals now."""
         place, secret = KeyPlace(scope, uuid4().hex, 1), AESGCM.generate_key(256)
         row = self._row(connection, place, now, secret)
         _keep(self.held(connection).ciphers, place.key_id, AESGCM(secret))
