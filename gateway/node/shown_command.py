@@ -81,13 +81,13 @@ def show_command(words: Sequence[str]) -> None:
     start = ctypes.addressof(kept)
     asked = _Map(
         **places,
-        brk=libc.sbrk(0),
         arg_start=start,
         arg_end=start + len(said),
         exe_fd=2**32 - 1,  # the program stays the one it is
     )
-    size = ctypes.c_ulong(ctypes.sizeof(asked))
-    if libc.prctl(_PR_SET_MM, _PR_SET_MM_MAP, ctypes.byref(asked), size, 0):
+    given = ctypes.byref(asked), ctypes.c_ulong(ctypes.sizeof(asked)), 0
+    asked.brk = libc.sbrk(0)  # last: what asks for memory may move it
+    if libc.prctl(_PR_SET_MM, _PR_SET_MM_MAP, *given):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     _kept[:] = [kept]
