@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def sources(*folders: str) -> dict[str, str]:
     }
 
 
+@cache
 def joined(text: str) -> str:
     """Return a source text with its broken lines joined, as a citation may be."""
     return re.sub(r'["\s]*\n\s*(?:#+ )?["\s]*', " ", text)
@@ -47,8 +49,11 @@ _SECTION = r"(?: (?:§[\dA-Z][\w.]*\w|[LR]\. \d+-\d+(?:-\d+)?|(?:EX|REC)_[\w.-]+
 
 def citations(text: str, cite: str) -> set[str]:
     """Return the sections of a document that a text cites; "" for the whole of it."""
+    whole = joined(text)
+    if cite.partition(" #")[0] not in whole:  # as most: a search is dearer by far
+        return set()
     pattern = re.escape(cite).replace(r"MSSanté\ \#", r"MSSanté\ (?:\#|n°\ )")
-    found = re.finditer(rf"(?<!\w){pattern}(?!\d)(?P<at>{_SECTION})", joined(text))
+    found = re.finditer(rf"(?<!\w){pattern}(?!\d)(?P<at>{_SECTION})", whole)
     return {match["at"].strip() for match in found}
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
@@ -34,14 +35,13 @@ _REASONS = {
     "gateway/store/patients/notices.py": "the one place that decides who is told",
     "gateway/store/patients/profiles.py": "all that changes a profile, in one place",
     "gateway/core/texts/details.py": "one table of sentences, and its order counts",
-    "gateway/core/texts/explaining.py": "one table of words for rules and facts",
+    "gateway/core/texts/rules.py": "one table of words, a rule each",
     "gateway/core/texts/history.py": "one table of words for the lines of a history",
     "gateway/core/texts/outcomes.py": "one table of sentences, and its order counts",
     "gateway/core/texts/notices.py": "one table of sentences, a kind of notice each",
     "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
     "gateway/mssante/sending/delivery.py": "every copy of a message, at once",
     "gateway/store/sealed/row_versions.py": "one list of columns, and how it is read",
-    "gateway/measuring/pages.py": "a space that is filled, and its pages measured",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""
 
@@ -133,9 +133,6 @@ def test_every_caution_has_its_texts(caution: Caution) -> None:
 
 # ----------------------------------------------------------------- references
 
-_CITED = sources("gateway", "tests", "bench")
-del _CITED["tests/test_project.py"]  # it holds what must not be
-_JOINED = {path: joined(text) for path, text in _CITED.items()}
 _DOCUMENTS = [
     one for group in load("specs.toml").values() for one in group["documents"]
 ]
@@ -170,14 +167,22 @@ _INTERNAL = (
 """Citations of working notes that are no part of the project."""
 
 
+@cache  # once, and not by each process that only collects the tests
+def _cited() -> dict[str, str]:
+    """Return what may cite, by path: not this file, for it holds what is unwanted."""
+    found = sources("gateway", "tests", "bench")
+    del found["tests/test_project.py"]
+    return found
+
+
 def test_cited_documents_are_listed() -> None:
     listed = [one["cite"] for one in _DOCUMENTS]
     begins = re.compile("|".join(_FAMILIES))
 
     unlisted = {
         f"{path}: {found}"
-        for path, text in _JOINED.items()
-        for found in begins.findall(text)
+        for path, text in _cited().items()
+        for found in begins.findall(joined(text))
         if not any(_begins(found, cite) for cite in listed)
     }
 
@@ -192,9 +197,9 @@ def _begins(found: str, cite: str) -> bool:
 def test_citations_can_be_followed() -> None:
     stray = [
         f"{path}: {found}"
-        for path, text in _JOINED.items()
+        for path, text in _cited().items()
         for form in _STRAY + _INTERNAL
-        for found in re.findall(form, text)
+        for found in re.findall(form, joined(text))
     ]
 
     assert stray == []
@@ -205,7 +210,7 @@ def test_named_attacks_are_listed() -> None:
 
     unlisted = {
         f"{path}: {name}"
-        for path, text in _CITED.items()
+        for path, text in _cited().items()
         for name in attacks_named(text) - listed
     }
 

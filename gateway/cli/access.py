@@ -25,7 +25,7 @@ from gateway.cli.options import (
     say_altered,
 )
 from gateway.core.accesses import Verdict
-from gateway.core.texts.explaining import LANGUAGES
+from gateway.core.texts.both import LANGUAGES
 from gateway.dmp_bridge.named_secrets import NamedSecrets
 from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults

@@ -21,7 +21,7 @@ from gateway.cli.options import (
     print_json,
 )
 from gateway.cli.vault import find_document
-from gateway.core.texts.explaining import LANGUAGES
+from gateway.core.texts.both import LANGUAGES
 from gateway.errors import NotFoundError
 from gateway.node.vaults import open_vaults
 from gateway.store.accesses.reading import AccessReader

@@ -10,8 +10,8 @@ from typing import Any
 from attrs import field, frozen
 
 from gateway.core.reasons import Reason
-from gateway.core.texts.explaining import RULE_TEXTS
 from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.core.texts.rules import RULE_TEXTS
 from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.program import rules_hash

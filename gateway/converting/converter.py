@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import subprocess
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -23,8 +21,10 @@ from gateway.converting.child import (
     TEXT,
     ChildLimits,
 )
+from gateway.converting.shut_in import kill, start
 from gateway.core.rendered import Converted, NotConvertedError, WhyDownload
 
+_CHILD: Final = "gateway.converting.child"
 _AT_ONCE: Final = 64 * 1024
 _CHARACTERS: Final = 2 * 1024 * 1024
 """Of a text that is shown on a page."""
@@ -126,15 +126,7 @@ def _answer_of(told: str, content: bytes, limits: ConverterLimits) -> bytes:
         with os.fdopen(os.dup(source), "wb") as out:
             out.write(content)
         os.lseek(source, 0, os.SEEK_SET)
-        process = subprocess.Popen(  # noqa: S603 (our own program)
-            [sys.executable, "-I", "-m", "gateway.converting.child", told],
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env={"PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-        )
+        process = start(_CHILD, told, source)
     except OSError as error:
         raise NotConvertedError(WhyDownload.BUSY) from error
     finally:
@@ -144,7 +136,7 @@ def _answer_of(told: str, content: bytes, limits: ConverterLimits) -> bytes:
 
 def _heard(process: subprocess.Popen[bytes], limits: ConverterLimits) -> bytes:
     """Return what a process says until it ends, its time does, or it says too much."""
-    late = threading.Timer(limits.seconds, _end, (process,))
+    late = threading.Timer(limits.seconds, kill, (process,))
     late.start()
     answer = bytearray()
     assert process.stdout is not None, "asked for"
@@ -156,14 +148,9 @@ def _heard(process: subprocess.Popen[bytes], limits: ConverterLimits) -> bytes:
                     raise NotConvertedError(WhyDownload.TOO_LARGE)
     finally:
         late.cancel()
-        _end(process)
+        kill(process)
         process.wait()
     return bytes(answer)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGKILL)
 
 
 def _read(answer: bytes) -> Converted:

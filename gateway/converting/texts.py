@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +12,7 @@ from typing import IO, Final, Self
 from attrs import define, field, frozen
 
 from gateway.converting.child import FAILED, HEAD, MORE, TEXT
+from gateway.converting.shut_in import kill, start
 from gateway.converting.text_child import ASKED, END, PDF, RTF, TextLimits
 from gateway.core.rendered import NotTakenError, TakenText
 
@@ -23,6 +21,7 @@ _KINDS: Mapping[str, bytes] = MappingProxyType(
 )
 """What a text is taken out of."""
 
+_CHILD: Final = "gateway.converting.text_child"
 _BYTES_A_CHARACTER: Final = 4
 _OF_FRAMES: Final = 64 * 1024
 _TO_START: Final = 10.0
@@ -82,7 +81,7 @@ class TextTaker:
         process = self._process
         if process is None:
             process, seconds = self._start(), seconds + _TO_START
-        late = threading.Timer(seconds, _kill, (process,))
+        late = threading.Timer(seconds, kill, (process,))
         late.start()
         is_whole = False
         try:
@@ -106,21 +105,7 @@ class TextTaker:
             unpacked_bytes=limits.unpacked_bytes,
         )
         try:
-            self._process = subprocess.Popen(  # noqa: S603 (our own program)
-                [
-                    sys.executable,
-                    "-I",
-                    "-m",
-                    "gateway.converting.text_child",
-                    str(told),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env={"PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"},
-                start_new_session=True,
-            )
+            self._process = start(_CHILD, str(told), subprocess.PIPE)
         except OSError as error:
             raise NotTakenError("no process could be started") from error
         return self._process
@@ -140,7 +125,7 @@ class TextTaker:
         process, self._process = self._process, None
         if process is None:
             return
-        _kill(process)
+        kill(process)
         process.wait()
         assert process.stdin is not None, "asked for"
         assert process.stdout is not None, "asked for"
@@ -182,10 +167,3 @@ def _heard(pipe: IO[bytes], most: int) -> TakenText:
         elif kind == END:
             return TakenText("".join(texts), is_cut=is_cut)
         is_cut = is_cut or kind == MORE
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process and the copy it made."""
-    if process.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)

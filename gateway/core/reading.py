@@ -75,6 +75,20 @@ class AgreementMeans(StrEnum):
     """A professional asked for another, who takes over a part (CSP L. 1111-17 II)."""
 
 
+class Presented(StrEnum):
+    """
+    What a patient showed to say who they are; kept for years, so never renamed.
+
+    It is what the professional declares, or the program they work with: no page of a
+    browser reads a chip.
+    """
+
+    CARD = "card"
+    """The health card (carte Vitale)."""
+    APP = "app"
+    """The card's application on a telephone (appli carte Vitale)."""
+
+
 class ConsultationEnd(StrEnum):
     """Why a consultation is over; kept for years, so never renamed."""
 

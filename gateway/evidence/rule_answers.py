@@ -92,9 +92,19 @@ def answers(part: TakenDecision) -> tuple[RuleAnswer, ...]:
 _Said = tuple[str, Any, Mapping[str, Any]]
 
 
-def _asked(name: str, rule: Callable[[Any], Any], facts: Any) -> _Said:
+def _asked(name: str, rule: Callable[[Any], Any], facts: Any, path: str = "") -> _Said:
+    """Ask one rule on its facts, which stand at a path among the arguments."""
     seen = FactsSeen()
-    return name, rule(seen.watch(facts)), seen.facts
+    return name, rule(seen.watch(facts, path)), seen.facts
+
+
+def _each(
+    name: str,
+    rows: Sequence[tuple[str, Callable[[Any], Any]]],
+    facts: Any,
+    path: str = "",
+) -> list[_Said]:
+    return [_asked(f"{name}-{row}", rule, facts, path) for row, rule in rows]
 
 
 def _filing_answers(asked: FilingArguments) -> list[_Said]:
@@ -135,9 +145,7 @@ def _recipient_answers(facts: PatientFacts) -> list[_Said]:
 
 
 def _notice_answers(facts: NoticeFacts) -> list[_Said]:
-    return [
-        _asked(f"notice-{name}", rule, facts) for name, rule in notice_rules.NOTICE_ROWS
-    ]
+    return _each("notice", notice_rules.NOTICE_ROWS, facts)
 
 
 def _sender_answers(asked: SenderArguments) -> list[_Said]:
@@ -197,7 +205,7 @@ def _search_answers(asked: SearchArguments) -> list[_Said]:
 
 
 def _viewing_answers(facts: ViewingFacts) -> list[_Said]:
-    return [_asked(f"viewing-{name}", rule, facts) for name, rule in VIEWING_ROWS]
+    return _each("viewing", VIEWING_ROWS, facts)
 
 
 def _relay_answers(facts: RelayFacts) -> list[_Said]:
@@ -209,13 +217,8 @@ def _opening_answers(facts: HoldingFacts) -> list[_Said]:
 
 
 def _writing_answers(asked: WritingArguments) -> list[_Said]:
-    said: list[_Said] = []
-    for name, rule in ANSWER_ROWS:
-        seen = FactsSeen()
-        reason = rule(seen.watch(asked.answer, "answer"))
-        said.append((f"writing-{name}", reason, seen.facts))
     return [
-        *said,
+        *_each("writing", ANSWER_ROWS, asked.answer, "answer"),
         _asked("writing-files", _files, asked),
     ]
 
@@ -236,25 +239,12 @@ def _follow_up_answers(asked: FollowUpArguments) -> list[_Said]:
     return _each("follow-up", FOLLOW_UP_ROWS, asked.follow_up, "follow_up")
 
 
-def _each(
-    name: str,
-    rows: Sequence[tuple[str, Callable[[Any], Any]]],
-    facts: Any,
-    path: str,
-) -> list[_Said]:
-    said: list[_Said] = []
-    for row, rule in rows:
-        seen = FactsSeen()
-        said.append((f"{name}-{row}", rule(seen.watch(facts, path)), seen.facts))
-    return said
-
-
 def _block_answers(asked: BlockArguments) -> list[_Said]:
-    return [_asked("block", lambda one: judge_administering(one.block), asked)]
+    return [_asked("block", judge_administering, asked.block, "block")]
 
 
 def _naming_answers(asked: NamingArguments) -> list[_Said]:
-    return [_asked("naming", lambda one: judge_naming(one.naming), asked)]
+    return [_asked("naming", judge_naming, asked.naming, "naming")]
 
 
 _HEADER_NAMES = dict(

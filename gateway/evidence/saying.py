@@ -9,14 +9,11 @@ from typing import Any
 from attrs import field, frozen
 
 from gateway.core.reasons import Reason
-from gateway.core.texts.explaining import (
-    FACT_TEXTS,
-    PLAIN_FACTS,
-    RULE_TEXTS,
-    VALUE_TEXTS,
-    WORDS,
-)
+from gateway.core.texts.explaining import WORDS
+from gateway.core.texts.facts import FACT_TEXTS
 from gateway.core.texts.outcomes import REASON_TEXTS
+from gateway.core.texts.plain_facts import PLAIN_FACTS, VALUE_TEXTS
+from gateway.core.texts.rules import RULE_TEXTS
 from gateway.evidence.arguments import FilingArguments, TakenDecision
 from gateway.evidence.form import to_json
 from gateway.evidence.readings import ReadingArguments, SearchArguments

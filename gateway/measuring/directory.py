@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import time
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
-
-from attrs import frozen
 
 from gateway.documents.directory_files import ExtractFiles
 from gateway.measuring.extracts import write_extract
 from gateway.measuring.figures import Figure
+from gateway.measuring.imports import TimedImport
+from gateway.measuring.processes import most_memory
 from gateway.node.folder import make_folder
 from gateway.settings.table import MIB
 from gateway.store.base.work import Database
@@ -29,15 +29,6 @@ _ROUNDS: Final = 5
 _WANTED_SECONDS, _WANTED_MIB = 60, 300
 
 
-@frozen
-class ImportTimes:
-    """Seconds of the clock and of the processor that an import took."""
-
-    counts: DirectoryCounts
-    wall: float
-    cpu: float
-
-
 def measure_directory(folder: Path, lines: int) -> Iterator[Figure]:
     """Import an extraction of invented people, again, and search in it."""
     settings = make_folder(folder / "directory", free=True)
@@ -46,9 +37,9 @@ def measure_directory(folder: Path, lines: int) -> Iterator[Figure]:
         written.writelines(f"{line}\n" for line in write_extract(lines))
     database = Database.open(settings)
     try:
-        first = _take(database, file)
-        again = _take(database, file)
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        take = partial(_take, database, file)
+        first, again = TimedImport.of(take), TimedImport.of(take)
+        memory = most_memory()
         searched, cpu = _search(database)
     finally:
         database.close()
@@ -58,14 +49,14 @@ def measure_directory(folder: Path, lines: int) -> Iterator[Figure]:
         value=first.wall,
         unit="s",
         target=f"< {_WANTED_SECONDS} s",
-        reference=f"{first.counts.people:,} persons; {first.cpu:.0f} s of processor",
+        reference=f"{first.did.people:,} persons; {first.cpu:.0f} s of processor",
         met=first.wall < _WANTED_SECONDS,
     )
     yield Figure(
         what="the same once more",
         value=again.wall,
         unit="s",
-        reference=f"{again.counts.changes} changes; {again.cpu:.0f} s of processor",
+        reference=f"{again.did.changes} changes; {again.cpu:.0f} s of processor",
     )
     yield Figure(
         what="memory of the process at its most",
@@ -83,15 +74,13 @@ def measure_directory(folder: Path, lines: int) -> Iterator[Figure]:
     )
 
 
-def _take(database: Database, file: Path) -> ImportTimes:
-    start, cpu = time.perf_counter(), time.process_time()
+def _take(database: Database, file: Path) -> DirectoryCounts:
     most = file.stat().st_size + MIB
     with ExtractFiles(file, None, most) as files, Staging() as staging:
         taking = DirectoryImport(database, staging)
         assert not list(taking.read(files.activities()))
         # The few of a new folder are gone from it, and are newer.
-        counts = taking.apply(_DAY, by="bench", most_gone_percent=0, force=True)
-    return ImportTimes(counts, time.perf_counter() - start, time.process_time() - cpu)
+        return taking.apply(_DAY, by="bench", most_gone_percent=0, force=True)
 
 
 def _search(database: Database) -> tuple[list[float], float]:

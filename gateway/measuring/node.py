@@ -27,6 +27,10 @@ from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.values import OF_THE_DAY
 
 _START_SECONDS = 60
+_GATEWAY = (sys.executable, "-m", "gateway.cli.main")
+_NAME = "bench.example/journal/1"
+_MOST_SIGNED = 600
+"""Checkpoints a minute: more than there are lines for."""
 
 # Of the demonstration's letter: the filing rules compare them.
 _TRAITS = IdentityTraits(
@@ -47,6 +51,7 @@ class Node:
     settings: Settings
     patients: tuple[str, ...]
     _process: subprocess.Popen[bytes] | None = None
+    _signer: subprocess.Popen[bytes] | None = None
     _log: Any = field(default=None, repr=False)
 
     @classmethod
@@ -59,11 +64,13 @@ class Node:
         patients: int = 100,
         schema: Path | None = None,
         database: str = "",
+        signed: bool = False,
     ) -> Self:
         """
         Make the folder, with as many worker processes and patients as asked.
 
         ``receivers`` is how many receive mail; as many as by default where it is None.
+        Where it is ``signed`` a signer of its journal runs beside it.
         """
         make_folder(folder, free=True, url=database)
         file = folder / "gateway.toml"
@@ -72,6 +79,8 @@ class Node:
             more.append(f"\n[smtp]\nprocesses = {receivers}\n")
         if schema is not None:
             more.append(f'\n[cda]\nschema = "{schema.resolve()}"\n')
+        if signed:
+            more.append(_signed_by(folder / "signer"))
         file.write_text(file.read_text("utf-8") + "".join(more), "utf-8")
         settings = read_settings(file)
         known = tuple(matricules(patients))
@@ -81,6 +90,13 @@ class Node:
     def __enter__(self) -> Self:
         """Start it; return once it is ready."""
         self._log = (self.folder / "serve.log").open("ab")
+        if signer := self.settings.journal.signer:
+            self._signer = subprocess.Popen(  # noqa: S603
+                [*_GATEWAY, "journal", "signer", str(Path(signer).parent)]
+                + ["--socket", signer, "--most-per-minute", str(_MOST_SIGNED)],
+                stdout=self._log,
+                stderr=self._log,
+            )
         self._process = subprocess.Popen(  # noqa: S603
             self.command("serve"), stdout=self._log, stderr=self._log
         )
@@ -100,22 +116,22 @@ class Node:
         trace: TracebackType | None,
     ) -> None:
         """Stop it, and wait for that."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(timeout=60)
-            self._log.close()
-            self._process = None
+        for process in filter(None, (self._process, self._signer)):
+            process.terminate()
+            process.wait(timeout=60)
+        self._process = self._signer = None
+        self._log.close()
 
     def command(self, noun: str, *words: str) -> list[str]:
         """Return the command line of a noun for this folder."""
-        program = [sys.executable, "-m", "gateway.cli.main"]
-        return [*program, noun, "-c", str(self.folder / "gateway.toml"), *words]
+        return [*_GATEWAY, noun, "-c", str(self.folder / "gateway.toml"), *words]
 
     @property
     def pids(self) -> list[int]:
-        """The service and its workers."""
+        """The service and its workers, and its signer where it has one."""
         assert self._process is not None
-        return family(self._process.pid)
+        beside = [] if self._signer is None else [self._signer.pid]
+        return family(self._process.pid) + beside
 
     def disk_bytes(self) -> int:
         """Return what the folder takes on the disk, the log of SQLite put back."""
@@ -181,6 +197,19 @@ class Node:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.HTTPError):
             return False
+
+
+def _signed_by(folder: Path) -> str:
+    """Make a signer's keys in a folder; return the settings of a node it signs for."""
+    done = subprocess.run(  # noqa: S603
+        [*_GATEWAY, "journal", "key", str(folder), "--name", _NAME],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    keys = ", ".join(f'"{key}"' for key in done.stdout.split())
+    socket = (folder / "socket").resolve()
+    return f'\n[journal]\norigin = "{_NAME}"\nsigner = "{socket}"\nkeys = [{keys}]\n'
 
 
 def _add(settings: Settings, patients: Sequence[str]) -> None:

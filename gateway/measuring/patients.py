@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import csv
-import resource
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from gateway.core.ins import control_key
 from gateway.measuring.figures import Figure
+from gateway.measuring.imports import TimedImport
+from gateway.measuring.processes import most_memory
 from gateway.node.folder import make_folder
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database
-from gateway.store.patients.importing import REQUIRED, Importing, read_feed
+from gateway.store.patients.importing import REQUIRED, Imported, Importing, read_feed
 
 _OID: Final = "1.2.250.1.213.1.4.10"
 """Of the test range of the INS."""
 _FAMILIES: Final = ("MARTIN", "LE GALL", "D'HAUTEVILLE", "ÉTIENNE", "DE LA TOUR")
 _GIVEN: Final = ("ANNE MARIE", "LUC", "ÉLOÏSE", "JEAN-BAPTISTE", "ZOÉ", "NOUR", "ILIA")
 _WANTED_SECONDS: Final = 300
-
-
-@frozen
-class FeedTimes:
-    """Seconds of the clock and of the processor that a feed took, and what it made."""
-
-    wall: float
-    cpu: float
-    added: int
-    changed: int
 
 
 def write_feed(file: Path, lines: int) -> None:
@@ -70,38 +59,35 @@ def measure_patients(folder: Path, lines: int) -> Iterator[Figure]:
     write_feed(file, lines)
     database = Database.open(settings)
     try:
-        first = _take(database, file)
-        again = _take(database, file)
+        take = partial(_take, database, file)
+        first, again = TimedImport.of(take), TimedImport.of(take)
     finally:
         database.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = most_memory()
     what = f"feed of patients, {lines:,} lines"
     yield Figure(
         what=f"{what} imported",
         value=first.wall,
         unit="s",
         target=f"< {_WANTED_SECONDS} s",
-        reference=f"{first.added:,} spaces; {first.cpu:.1f} s of processor",
+        reference=f"{first.did.added:,} spaces; {first.cpu:.1f} s of processor",
         met=first.wall < _WANTED_SECONDS,
     )
     yield Figure(
         what="the same feed once more",
         value=again.wall,
         unit="s",
-        reference=f"{again.added + again.changed} changes; {again.cpu:.1f} s of "
-        "processor",
+        reference=f"{again.did.added + again.did.changed} changes; "
+        f"{again.cpu:.1f} s of processor",
     )
     yield Figure(
         what="memory of the process at its most", value=memory, unit="MiB", met=None
     )
 
 
-def _take(database: Database, file: Path) -> FeedTimes:
-    start, cpu = time.perf_counter(), time.process_time()
+def _take(database: Database, file: Path) -> Imported:
     importing = Importing(database, ProfileState.ANNOUNCED, "bench")
     with file.open(encoding="utf-8", newline="") as source:
         refused = list(importing.run(read_feed(source)))
     assert not refused, "the feed is sound"
-    done = importing.done
-    wall, used = time.perf_counter() - start, time.process_time() - cpu
-    return FeedTimes(wall, used, done.added, done.changed)
+    return importing.done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
 import time
 from pathlib import Path
@@ -52,6 +53,11 @@ def memory(pids: list[int]) -> tuple[int, int]:
             elif name == "Rss":
                 rss += int(rest.split()[0]) * 1024
     return pss, rss
+
+
+def most_memory() -> float:
+    """Return the MiB that this process had at its most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def listeners(port: int) -> int:

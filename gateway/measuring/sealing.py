@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from attrs import frozen
 from gateway.checkpoints.checkpoint import VaultCount
 from gateway.checkpoints.tree import is_included
 from gateway.measuring.figures import Figure
+from gateway.measuring.processes import most_memory
 from gateway.node.folder import make_folder
 from gateway.store.base.work import Database
 from gateway.store.checkpoints.proving import SealedJournal
@@ -52,14 +52,14 @@ def measure_sealing(folder: Path, lines: int, chains: int) -> SealingTimes:
         _write(database, lines, chains)
         written = time.perf_counter() - start
         before = _size(database)
-        memory = _memory()
+        memory = most_memory()
         sealer = Sealer(database)
         start, cpu = time.perf_counter(), time.process_time()
         sealer.run()
         sealed = time.perf_counter() - start
         cpu = time.process_time() - cpu
         grown = (_size(database) - before) / lines
-        memory = _memory() - memory
+        memory = most_memory() - memory
         longest = _longest_write(database)
         start = time.perf_counter()
         sealer.run()
@@ -143,10 +143,6 @@ def _size(database: Database) -> int:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
     return int(pages * size)
-
-
-def _memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def sealing_figures(done: SealingTimes) -> Iterator[Figure]:

@@ -14,7 +14,8 @@ from gateway.measuring.growth import FEW, Growth, measure_growth
 from gateway.measuring.letters import LetterWriter
 from gateway.measuring.memory import LARGE, MemoryUse, measure_memory
 from gateway.measuring.node import Node
-from gateway.measuring.pages import MANY, Holdings, measure_pages, page_figures
+from gateway.measuring.page_filling import MANY, Holdings
+from gateway.measuring.pages import measure_pages, page_figures
 from gateway.measuring.sealing import measure_sealing, sealing_figures
 from gateway.measuring.speed import (
     CONNECTIONS,
@@ -70,6 +71,15 @@ class Scale:
             lines=3_000,
             chains=400,
         )
+
+
+_HOW = {
+    "file": "",
+    "schema": " with the schema",
+    "signed": " beside a signer",
+    "server": " on PostgreSQL",
+}
+"""How letters are filed, by the name of the folder."""
 
 
 @frozen
@@ -145,22 +155,25 @@ class Session:
         self,
         *,
         schema: bool = False,
+        signed: bool = False,
         database: str = "",
         beside: Callable[[], list[int]] = list,
     ) -> FiledLetters:
         """
-        File letters, sent as fast as they are taken.
+        File letters, sent as fast as they are taken; ``signed``: beside a signer.
 
         ``database`` is the URL of an empty PostgreSQL, ``beside`` names its processes.
         """
-        how = " with the schema" if schema else " on PostgreSQL" if database else ""
-        self.say(f"filing letters{how}")
+        name = "server" if database else "signed" if signed else "file"
+        name = "schema" if schema else name
+        self.say(f"filing letters{_HOW[name]}")
         node = Node.make(
-            self.folder / ("schema" if schema else "server" if database else "file"),
+            self.folder / name,
             workers=self.workers,
             patients=500,
             schema=self.schema if schema else None,
             database=database,
+            signed=signed,
         )
         empty = node.disk_bytes()
         with node:
@@ -224,6 +237,8 @@ class Session:
         filed = self.filing()
         yield from filing_figures(filed.speed, self.scale, "")
         yield disk_figure(filed.bytes_each)
+        signed = self.filing(signed=True).speed
+        yield from filing_figures(signed, self.scale, ", beside a signer")
         if self.schema is not None:
             checked = self.filing(schema=True).speed
             yield from filing_figures(checked, self.scale, ", CI-SIS schema")

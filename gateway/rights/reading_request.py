@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from gateway.core.reading import ReadingWay
+from gateway.core.reading import Presented, ReadingWay
 from gateway.rights.reading_rules import EmergencyDeclaration, Found
 
 
@@ -46,3 +46,5 @@ class ReadingRequest:
     agreed: bool = False
     code: str = field(default="", repr=False)
     declared: EmergencyDeclaration | None = None
+    presented: Presented | None = None
+    """What the patient showed to say who they are, as who reads declares it."""

@@ -12,6 +12,7 @@ from gateway.settings.table import MIB, Table
 
 LONGEST_IDLE: Final = 30 * 60
 LONGEST_WHOLE: Final = 4 * 3600
+LONGEST_CALL: Final = 3600
 """
 What Pro Santé Connect gives a session of its own, and so the most that ours may have.
 """
@@ -89,6 +90,11 @@ class ProfessionalSettings(Table):
         int, "The last forms of a month whose filings are in its proof."
     ] = 500
     templates: Annotated[int, "Texts one professional keeps to begin messages."] = 30
+    call_seconds: Annotated[
+        int,
+        "How long a patient whom a program names by a call (docs/calling.md) is carried"
+        " by the browser, through signing in; an hour at most, 0: programs may not.",
+    ] = 600
     max_message_bytes: Annotated[int, "All files of one form."] = 20 * MIB
     request_seconds: Annotated[float, "Time for a whole request."] = 60.0
     max_connections: Annotated[int, "Connections at once."] = 1000
@@ -104,5 +110,7 @@ class ProfessionalSettings(Table):
                 "[professional]: a session lasts 1800 s of silence and 14400 s in all "
                 "at most"
             )
+        if not 0 <= self.call_seconds <= LONGEST_CALL:
+            raise MisuseError("[professional]: call_seconds is 0 to 3600")
         if self.second_factor not in SECOND_FACTORS:
             raise MisuseError("[professional]: second_factor is email or none")

@@ -30,7 +30,7 @@ from gateway.core.texts.accesses import (
     CAUSE_TEXTS,
     REFUSAL_TEXTS,
 )
-from gateway.core.texts.explaining import LANGUAGES
+from gateway.core.texts.both import LANGUAGES
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.rights.operator_rules import OperatorRole
 from gateway.settings.file import read_settings

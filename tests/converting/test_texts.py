@@ -158,7 +158,7 @@ def test_a_process_that_is_gone_is_started_again() -> None:
         made.take(PDF, pdf_of("avant"))
         process = made._process
         assert process is not None
-        os.kill(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, signal.SIGKILL)  # and the copy that waits for a file
         process.wait()
         with pytest.raises(NotTakenError):
             made.take(PDF, pdf_of("pendant"))

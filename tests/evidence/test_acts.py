@@ -10,7 +10,8 @@ from attrs import evolve
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.reading import ReadingWay
-from gateway.core.texts.explaining import FACT_TEXTS, RULE_TEXTS
+from gateway.core.texts.facts import FACT_TEXTS
+from gateway.core.texts.rules import RULE_TEXTS
 from gateway.evidence.acts import (
     ActArguments,
     FollowUpArguments,

@@ -24,6 +24,7 @@ from tests.builders_xdm import open_package
 from tests.dmp_bridge.filing.story import HOSPITAL, Story, Told
 
 SECONDS = 20
+NOTHING_SAID = Said()
 
 
 @define
@@ -80,9 +81,9 @@ class DocumentDoor:
         return self.story.told(arrival_id).documents
 
 
-def submitted(content: bytes, **said: object) -> SubmittedDocument:
+def submitted(content: bytes, said: Said = NOTHING_SAID) -> SubmittedDocument:
     """Return a document with what its sender says of it."""
-    return SubmittedDocument(content=content, said=Said(**said))  # type: ignore[arg-type]
+    return SubmittedDocument(content=content, said=said)
 
 
 def without_mime(mail: bytes) -> Sequence[SubmittedDocument] | None:

@@ -30,6 +30,7 @@ from gateway.documents.xds.values import EntryAction
 from gateway.mssante.receipts.acknowledging import Acknowledging
 from gateway.node.vaults import open_vaults
 from gateway.reception.keeping import Kept, Twin
+from gateway.reception.submission import Said
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.quarantine import Quarantine
 from gateway.store.arrivals.receipts import Receipts
@@ -190,7 +191,7 @@ def test_several_documents_have_an_outcome_each(door: DocumentDoor) -> None:
         submitted(b"<broken"),
         submitted(SECOND),
         submitted(LETTER),
-        submitted(LETTER, unique_id="9.9"),
+        submitted(LETTER, Said(unique_id="9.9")),
     )
 
     assert told.codes == [
@@ -213,7 +214,7 @@ def test_several_documents_have_an_outcome_each(door: DocumentDoor) -> None:
 def test_what_is_said_of_the_type_is_compared(door: DocumentDoor) -> None:
     other = Coded(code="11502-2", scheme="2.16.840.1.113883.6.1")
 
-    told = door.file(submitted(LETTER, type_code=other))
+    told = door.file(submitted(LETTER, Said(type_code=other)))
 
     assert told.documents[0].detail == (
         "what is said of it and the document give different typeCode"
@@ -235,7 +236,7 @@ def test_the_sender_says_who_may_see_it(
     code: str,
     flags: set[Visibility] | None,
 ) -> None:
-    told = door.file(submitted(LETTER, confidentiality=codes))
+    told = door.file(submitted(LETTER, Said(confidentiality=codes)))
 
     assert told.codes == [code]
     assert [entry.visibility for entry in door.story.entries()] == (
@@ -248,14 +249,14 @@ def test_a_document_replaced_is_named_by_either_of_its_ids(door: DocumentDoor) -
         return make_cda(unique_id=(f"{SET}.{number}", ""), set_id="", version=None)
 
     door.file(submitted(bare(1)))
-    first = door.file(submitted(bare(2), replaces=f"{SET}.1"))
+    first = door.file(submitted(bare(2), Said(replaces=f"{SET}.1")))
     (newest,) = [
         one
         for one in door.story.entries()
         if one.availability_status is Availability.APPROVED
     ]
-    second = door.file(submitted(bare(3), replaces=newest.entry_uuid))
-    unknown = door.file(submitted(bare(4), replaces="1.9.9"))
+    second = door.file(submitted(bare(3), Said(replaces=newest.entry_uuid)))
+    unknown = door.file(submitted(bare(4), Said(replaces="1.9.9")))
 
     assert first.codes == second.codes == ["REPLACED"]
     assert unknown.codes == ["REPLACED_PARENT_UNKNOWN"]
@@ -274,7 +275,7 @@ def test_a_document_replaced_is_named_by_either_of_its_ids(door: DocumentDoor) -
 def test_a_document_is_withdrawn(door: DocumentDoor) -> None:
     door.file(submitted(LETTER))
 
-    told = door.file(submitted(LETTER, action=EntryAction.DELETE))
+    told = door.file(submitted(LETTER, Said(action=EntryAction.DELETE)))
 
     assert told.codes == ["WITHDRAWN"]
     assert [one.availability_status for one in door.story.entries()] == [
@@ -297,7 +298,8 @@ def test_a_patient_named_beside_the_document_is_compared(door: DocumentDoor) -> 
     local = "12345^^^&1.2.3&ISO^PI"
 
     told = [
-        door.file(submitted(LETTER, patient_id=cx)).codes for cx in (other, local, CX)
+        door.file(submitted(LETTER, Said(patient_id=cx))).codes
+        for cx in (other, local, CX)
     ]
 
     assert told == [["PATIENT_MISMATCH"], ["INS_NOT_QUALIFIED"], ["FILED"]]
@@ -366,7 +368,7 @@ def test_bytes_of_no_known_form_are_an_invalid_document(door: DocumentDoor) -> N
 def test_how_the_patient_was_informed_is_in_the_journal(door: DocumentDoor) -> None:
     informed = PatientInformed(by=InformedBy.SPOKEN, on=date(2026, 11, 20))
 
-    door.file(submitted(LETTER, informed=informed))
+    door.file(submitted(LETTER, Said(informed=informed)))
     said = last(door.story, "document:decide").detail
     door.file(submitted(SECOND))
     unsaid = last(door.story, "document:decide").detail
@@ -423,7 +425,7 @@ def test_the_patient_is_not_told_of_what_is_hidden_late_or_refused(
 
     door.file(submitted(LETTER))  # an older version, which comes late
     third = make_cda(unique_id=(f"{SET}.3", ""), set_id="1.2.33")
-    door.file(submitted(third, confidentiality=("INVISIBLE_PATIENT",)))
+    door.file(submitted(third, Said(confidentiality=("INVISIBLE_PATIENT",))))
     door.file(submitted(b"<broken"))
 
     assert disclosed(door) == ["document"]

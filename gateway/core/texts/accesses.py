@@ -12,7 +12,7 @@ from gateway.core.accesses import (
     AskRefusal,
     Verdict,
 )
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 
 CAUSE_TEXTS: Mapping[AccessCause, Both] = MappingProxyType(
     {

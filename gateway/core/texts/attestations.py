@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 
 TITLE: Final = Both("Attestation de l’aidant", "Carer’s attestation")
 

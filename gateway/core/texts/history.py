@@ -14,7 +14,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from gateway.core.actors import Means
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 
 
 class Deed(StrEnum):
@@ -575,6 +575,20 @@ MEANS_TEXTS: Mapping[Means, Both] = MappingProxyType(
     }
 )
 """By what means something was changed."""
+
+PRESENTED_TEXTS: Mapping[str, Both] = MappingProxyType(
+    {
+        "card": Both(
+            "carte Vitale présentée, selon ce professionnel",
+            "health card (carte Vitale) shown, as this professional says",
+        ),
+        "app": Both(
+            "appli carte Vitale présentée, selon ce professionnel",
+            "carte Vitale application shown, as this professional says",
+        ),
+    }
+)
+"""What the patient showed to say who they are, by the words of `Presented`."""
 
 READING_REFUSED_TEXTS: Mapping[str, Both] = MappingProxyType(
     {

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from gateway.core.informing import InformedBy
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 
 CHANNEL_TEXTS: Mapping[InformedBy, Both] = MappingProxyType(
     {

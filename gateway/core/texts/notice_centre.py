@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gateway.core.notices import NoticeFamily, NoticeWhen
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 from gateway.core.texts.notices import NoticeKind
 
 CENTRE_TEXTS: Mapping[NoticeKind, Both] = MappingProxyType(

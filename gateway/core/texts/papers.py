@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.core.papers import PaperKind
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 
 TITLES: Mapping[PaperKind, Both] = MappingProxyType(
     {

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 from gateway.core.texts.notices import NoticeKind
 
 _NEWS = Both(

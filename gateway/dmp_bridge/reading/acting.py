@@ -94,10 +94,10 @@ class RecordActing:
         document = self.reading.opened(work, held, document_id)
         if document is None or act is RecordAct.REPLACE:
             raise NotFoundError("not found")
-        doing, why = doing_act(work, who, held, document, act, asked=asked)
-        if why is not None:
+        doing = doing_act(work, who, held, document, act, asked=asked)
+        if doing.why is not None:
             note_refused(work, doing, self.refusals)
-            return why
+            return doing.why
         if act is RecordAct.ANNOUNCE:
             self._announce(work, doing, document)
         elif act is RecordAct.WITHDRAW:
@@ -135,10 +135,10 @@ class RecordActing:
         if document is None:
             raise NotFoundError("not found")
         act = RecordAct.MASK if masks else RecordAct.SHOW
-        doing, why = doing_act(work, who, held, document, act, asked=asked)
-        if why is not None:
+        doing = doing_act(work, who, held, document, act, asked=asked)
+        if doing.why is not None:
             note_refused(work, doing, self.refusals)
-            return why
+            return doing.why
         is_secret = _is_secret(document)
         self._mask(work, doing, document, masks=masks, tells=is_secret not in told)
         Consultations(work).seen(held.consultation)
@@ -164,8 +164,8 @@ class RecordActing:
         if document is None:
             return False
         act = RecordAct.REPLACE
-        doing, why = doing_act(work, who, held, document, act, asked=False)
-        if why is not None:
+        doing = doing_act(work, who, held, document, act, asked=False)
+        if doing.why is not None:
             note_refused(work, doing, self.refusals)
             return False
         with work.resting_on(doing.keep(work)):
@@ -190,15 +190,14 @@ class RecordActing:
         held = self._held(work, who, consultation_id)
         if isinstance(held, NotRead):
             return held
-        profile_id = held.consultation.profile_id
         most = self.reading.settings.web.max_blocks
-        doing, fault = doing_block(work, who, held, identity, asked=asked, most=most)
-        if fault is not None:
+        doing = doing_block(work, who, held, identity, asked=asked, most=most)
+        if doing.why is not None:
             note_refused(work, doing, self.refusals)
-            return fault
-        if identity.lower() not in Profiles(work).rights(profile_id).blocked:
+            return doing.why
+        if identity.lower() not in held.standing.rights.blocked:
             with _acting(work, who), work.resting_on(doing.keep(work)):
-                Decisions(work).block(profile_id, identity, called)
+                Decisions(work).block(held.consultation.profile_id, identity, called)
             self._tell(work, who, held, NoticeKind.ADMINISTERED)
         return None
 
@@ -210,12 +209,11 @@ class RecordActing:
 
         The patient is then told anew before anybody of that team reads.
         """
-        followed = self._followed(work, who, consultation_id, FollowUpAct.OPEN)
-        if isinstance(followed, NotRead):
-            return followed
-        doing, why = followed
+        doing = self._followed(work, who, consultation_id, FollowUpAct.OPEN)
+        if isinstance(doing, NotRead):
+            return doing
         profile_id = doing.held.consultation.profile_id
-        with work.resting_on({} if why else doing.keep(work)):
+        with work.resting_on({} if doing.why else doing.keep(work)):
             return Episodes(work).open(profile_id, party_of(who))
 
     def close_episode(
@@ -226,11 +224,10 @@ class RecordActing:
 
         The consultation ends as well: whoever reads again asks for another agreement.
         """
-        followed = self._followed(work, who, consultation_id, FollowUpAct.CLOSE)
-        if isinstance(followed, NotRead):
-            return followed
-        doing, why = followed
-        if why is not None:
+        doing = self._followed(work, who, consultation_id, FollowUpAct.CLOSE)
+        if isinstance(doing, NotRead):
+            return doing
+        if doing.why is not None:
             return False
         with work.resting_on(doing.keep(work)):
             Episodes(work).close(doing.held.consultation.profile_id, party_of(who))
@@ -243,17 +240,17 @@ class RecordActing:
         who: ReadingProfessional,
         consultation_id: str,
         act: FollowUpAct,
-    ) -> tuple[Doing, NoFollowUp | None] | NotRead:
+    ) -> Doing[NoFollowUp] | NotRead:
         """Ask the rules of follow-ups; what they refuse is noted."""
         held = self._held(work, who, consultation_id)
         if isinstance(held, NotRead):
             return held
-        doing, why = doing_follow_up(who, held, act)
-        if why is not None:
+        doing = doing_follow_up(who, held, act)
+        if doing.why is not None:
             note_refused(work, doing, self.refusals)
-        if why is NoFollowUp.EMERGENCY:
+        if doing.why is NoFollowUp.EMERGENCY:
             return NotRead(ReadingRefusal.CONSENT_MISSING)
-        return doing, why
+        return doing
 
     def _held(
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
@@ -268,7 +265,7 @@ class RecordActing:
         return held
 
     def _announce(
-        self, work: UnitOfWork, doing: Doing, document: FiledDocument
+        self, work: UnitOfWork, doing: Doing[NoAct], document: FiledDocument
     ) -> None:
         """
         Show a hidden result now, with its other forms and the versions before it.
@@ -316,7 +313,7 @@ class RecordActing:
             Inbox(work).show_now(profile_id, arrival_id)
 
     def _withdraw(
-        self, work: UnitOfWork, doing: Doing, document: FiledDocument
+        self, work: UnitOfWork, doing: Doing[NoAct], document: FiledDocument
     ) -> None:
         if withdraw(work, self._vault(work), document):
             with work.resting_on(doing.keep(work)):
@@ -332,7 +329,7 @@ class RecordActing:
     def _mask(
         self,
         work: UnitOfWork,
-        doing: Doing,
+        doing: Doing[NoAct],
         document: FiledDocument,
         *,
         masks: bool,

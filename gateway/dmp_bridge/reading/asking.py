@@ -10,7 +10,12 @@ from twisted.logger import Logger
 from gateway.core.reading import IN_EMERGENCY, ReadingRefusal
 from gateway.dmp_bridge.reading.gathering import party_of
 from gateway.dmp_bridge.reading.telling import ReadingNotices
-from gateway.evidence.arguments import Circumstances, answered_part, reading_part
+from gateway.evidence.arguments import (
+    Circumstances,
+    TakenDecision,
+    answered_part,
+    reading_part,
+)
 from gateway.evidence.policies import reading_policy_of
 from gateway.evidence.program import rules_hash
 from gateway.evidence.readings import search_arguments
@@ -49,14 +54,27 @@ def limits_of(settings: ReadingSettings) -> AttemptLimits:
     )
 
 
-def circumstances_of(who: ReadingProfessional) -> Circumstances:
-    """Return who read, and under which program that was decided."""
-    return Circumstances(
+def settings_of(profile: Profile | None) -> str:
+    """Return the version of what a patient had set; empty where nobody is asked of."""
+    return str(profile.settings_version) if profile else ""
+
+
+def keep_decided(
+    work: UnitOfWork,
+    who: ReadingProfessional,
+    profile: Profile | None,
+    part: TakenDecision,
+    subject: str = "",
+) -> dict[str, str]:
+    """Keep what was decided of who reads; return what the line of it says of that."""
+    read = Circumstances(
         sender=who.signed_in_by.value,
         identity=who.national_id,
         structure=who.structure,
         program=rules_hash(),
     )
+    profile_id = profile.id if profile else ""
+    return EvidenceKeeper(work).keep(part, read, subject=subject, profile_id=profile_id)
 
 
 @frozen(kw_only=True)
@@ -98,32 +116,27 @@ class Asking:
         """
         policy = reading_policy_of(self.settings)
         why = refuse_reading(facts, policy)
-        version = str(profile.settings_version) if profile else ""
-        kept = EvidenceKeeper(self.work).keep(
-            reading_part(facts, policy, why, patient_settings=version),
-            circumstances_of(self.who),
-            subject=subject,
-            profile_id=profile.id if profile else "",
-        )
-        return why, kept
+        part = reading_part(facts, policy, why, patient_settings=settings_of(profile))
+        return why, keep_decided(self.work, self.who, profile, part, subject)
 
     def refuse_search(
         self, facts: ReadingFacts, profile: Profile | None, *, by_names: bool
-    ) -> NotRead:
-        """Keep that nobody is looked for, or told of, and on what that rests."""
+    ) -> NotRead | None:
+        """
+        Ask whether somebody is looked for, or told of; None: nothing is against it.
+
+        That it is refused is kept, and on what that rests.
+        """
         policy = reading_policy_of(self.settings)
         why = refuse_search(facts, policy, by_names=by_names)
-        assert why is not None, "it is refused"
+        if why is None:
+            return None
         part = answered_part(
             search_arguments(facts, policy, by_names=by_names),
             why.value,
-            patient_settings=str(profile.settings_version) if profile else "",
+            patient_settings=settings_of(profile),
         )
-        kept = EvidenceKeeper(self.work).keep(
-            part,
-            circumstances_of(self.who),
-            profile_id=profile.id if profile else "",
-        )
+        kept = keep_decided(self.work, self.who, profile, part)
         return self.refuse(why, facts, profile, by_names=by_names, **kept)
 
     def refuse(

@@ -8,13 +8,14 @@ line in the patient's history; of what is refused a line is written here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from attrs import evolve, frozen
 
 from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument
-from gateway.dmp_bridge.reading.asking import circumstances_of
+from gateway.dmp_bridge.reading.asking import keep_decided, settings_of
 from gateway.dmp_bridge.reading.gathering import names_of
 from gateway.dmp_bridge.reading.seeing import HeldReading, act_facts
 from gateway.evidence.acts import (
@@ -41,20 +42,21 @@ from gateway.rights.record_act_rules import NoAct, RecordAct, refuse_act
 from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.consultations import Consultations
-from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.evidence.quota import HourlyQuota, RoomLeft
 from gateway.store.journal import Action
 from gateway.store.patients.administrators import Administrators
-from gateway.store.patients.profiles import Profiles
+
+Why_co = TypeVar("Why_co", bound=StrEnum, covariant=True)
+"""By which list of reasons something is not done."""
 
 
 @frozen(kw_only=True)
-class Doing:
+class Doing(Generic[Why_co]):
     """
     What somebody does in an open record, and what was decided of it.
 
     ``act`` is its word in the journal, ``subject`` the document it is about, or the
-    consultation in which it is done.
+    consultation in which it is done. ``why`` it is not done; None: it is.
     """
 
     who: ReadingProfessional
@@ -62,20 +64,16 @@ class Doing:
     act: str
     subject: str
     asked: ActArguments | BlockArguments | FollowUpArguments
-    why: NoAct | AdministratorFault | NoFollowUp | None
+    why: Why_co | None
 
     def keep(self, work: UnitOfWork) -> dict[str, str]:
         """Keep what was decided, and on what; return what its lines say of that."""
         profile = self.held.standing.profile
         reasons = () if self.why is None else (self.why.value,)
-        return EvidenceKeeper(work).keep(
-            answered_part(
-                self.asked, *reasons, patient_settings=str(profile.settings_version)
-            ),
-            circumstances_of(self.who),
-            subject=self.subject,
-            profile_id=profile.id,
+        part = answered_part(
+            self.asked, *reasons, patient_settings=settings_of(profile)
         )
+        return keep_decided(work, self.who, profile, part, self.subject)
 
 
 def doing_act(
@@ -86,37 +84,33 @@ def doing_act(
     act: RecordAct,
     *,
     asked: bool,
-) -> tuple[Doing, NoAct | None]:
+) -> Doing[NoAct]:
     """Ask whether something may be done with a document that was opened."""
     facts = evolve(act_facts(held, document, act, work.now), asked=asked)
-    why = refuse_act(facts)
-    done = Doing(
+    return Doing(
         who=who,
         held=held,
         act=act.value,
         subject=document.id,
         asked=ActArguments(done=facts),
-        why=why,
+        why=refuse_act(facts),
     )
-    return done, why
 
 
 def doing_follow_up(
     who: ReadingProfessional, held: HeldReading, act: FollowUpAct
-) -> tuple[Doing, NoFollowUp | None]:
+) -> Doing[NoFollowUp]:
     """Ask whether a follow-up may begin or end."""
     is_open = held.standing.episode is not None
     facts = FollowUpFacts(act=act, way=held.consultation.way, is_open=is_open)
-    why = refuse_follow_up(facts)
-    done = Doing(
+    return Doing(
         who=who,
         held=held,
         act=f"follow-up-{act.value}",
         subject=held.consultation.id,
         asked=FollowUpArguments(follow_up=facts),
-        why=why,
+        why=refuse_follow_up(facts),
     )
-    return done, why
 
 
 def doing_block(
@@ -127,28 +121,26 @@ def doing_block(
     *,
     asked: bool,
     most: int,
-) -> tuple[Doing, AdministratorFault | None]:
+) -> Doing[AdministratorFault]:
     """Ask whether somebody may be blocked; ``most`` is how many a patient blocks."""
     facts = AdministeringFacts(
         identity=who.national_id,
         names=names_of(work, who),
-        blocked=Profiles(work).rights(held.consultation.profile_id).blocked,
+        blocked=held.standing.rights.blocked,
         administrators=_administrators(work, held),
         profile=ProfileState(held.standing.profile.state),
         asked=asked,
         blocks=identity.lower(),
         most=most,
     )
-    why = judge_administering(facts)
-    done = Doing(
+    return Doing(
         who=who,
         held=held,
         act="block",
         subject=held.consultation.id,
         asked=block_arguments(facts),
-        why=why,
+        why=judge_administering(facts),
     )
-    return done, why
 
 
 def _administrators(work: UnitOfWork, held: HeldReading) -> frozenset[str]:
@@ -166,7 +158,9 @@ def refusals_of(settings: ReadingSettings) -> HourlyQuota:
     )
 
 
-def note_refused(work: UnitOfWork, doing: Doing, refusals: HourlyQuota) -> None:
+def note_refused(
+    work: UnitOfWork, doing: Doing[StrEnum], refusals: HourlyQuota
+) -> None:
     """
     Note in the patient's chain that something was not done, and on what that rests.
 

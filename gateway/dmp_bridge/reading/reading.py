@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from gateway.core.actors import Actor, Means, Who
-from gateway.core.listing import MANY_READ, TextsFound, found_in_texts, moment_of
+from gateway.core.listing import TextsFound, found_in_texts, moment_of
 from gateway.core.reading import (
     IN_EMERGENCY,
     AgreementKind,
     AgreementMeans,
     ConsultationEnd,
+    Presented,
     ReadingRefusal,
     ReadingWay,
 )
@@ -25,7 +26,8 @@ from gateway.dmp_bridge.reading.asking import (
     LOOKED,
     OPENED,
     Asking,
-    circumstances_of,
+    keep_decided,
+    settings_of,
 )
 from gateway.dmp_bridge.reading.finding import find_patient
 from gateway.dmp_bridge.reading.gathering import (
@@ -61,7 +63,6 @@ from gateway.rights.reading_rules import (
     Found,
     ReadingFacts,
     Relation,
-    refuse_declaration,
     refuse_for_good,
     refuse_reading,
 )
@@ -85,7 +86,6 @@ from gateway.store.consultations.values import (
     KeptAgreement,
     NamedProfessional,
 )
-from gateway.store.evidence.keeping import EvidenceKeeper
 from gateway.store.journal import Action
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.profiles import Profile, Profiles
@@ -111,6 +111,7 @@ class _Granted:
     standing: ReadingStanding
     new: NewAgreement | None
     kept: Mapping[str, str]
+    presented: Presented | None
 
 
 @frozen(kw_only=True)
@@ -145,8 +146,11 @@ class VaultReading:
         policy = reading_policy_of(self._own)
         for_good = {way: refuse_for_good(one, policy) for way, one in ways.items()}
         if standing is None or profile is None or all(for_good.values()):
-            by_team = ways[ReadingWay.TEAM]
-            return asking.refuse_search(by_team, profile, by_names=wanted.by_names)
+            refused = asking.refuse_search(
+                ways[ReadingWay.TEAM], profile, by_names=wanted.by_names
+            )
+            assert refused is not None, "by no way, so not as one of the team"
+            return refused
         answers = {way: refuse_reading(one, policy) for way, one in ways.items()}
         asking.note(LOOKED, profile, by_names=False)
         known = standing.team_agreement, standing.own_agreement
@@ -175,24 +179,15 @@ class VaultReading:
         by_names, asking = request.patient.by_names, self._asking(work, who)
         if (too_often := asking.too_often(by_names=by_names)) is not None:
             return too_often
-        profile, found = None, Found.NOBODY
-        is_sought = not by_names or self._is_declared(who, request)
-        if is_sought:
-            profile, found = find_patient(work, request.patient)
+        if by_names:
+            unsought = _facts(work, who, request, Found.NOBODY, None)
+            if refused := asking.refuse_search(unsought, None, by_names=True):
+                return refused
+        profile, found = find_patient(work, request.patient)
         if profile is not None:
             profile = Profiles(work).hold(profile.id)
         standing = gather(work, who, profile) if profile else None
-        facts = facts_of(
-            work,
-            who,
-            found,
-            standing,
-            way=request.way,
-            informed=request.informed,
-            declared=request.declared,
-        )
-        if not is_sought:
-            return asking.refuse_search(facts, None, by_names=True)
+        facts = _facts(work, who, request, found, standing)
         new = self._agreement(work, who, request, standing)
         if new is not None:
             facts = _with_agreement(facts, new, work.now)
@@ -205,16 +200,8 @@ class VaultReading:
             why = why or ReadingRefusal.PATIENT_NOT_FOUND
             return asking.refuse(why, facts, profile, by_names=by_names, **kept)
         asking.note(OPENED, profile, by_names=by_names)
-        return self._begun(work, who, _Granted(facts, standing, new, kept))
-
-    def _is_declared(self, who: ReadingProfessional, request: ReadingRequest) -> bool:
-        """Tell whether it is a declared emergency: nobody else is looked for by name"""
-        declared = request.declared
-        if request.way not in IN_EMERGENCY or declared is None:
-            return False
-        declared = evolve(declared, is_regulator=who.may_regulate)
-        policy = reading_policy_of(self._own)
-        return refuse_declaration(request.way, declared, policy) is None
+        granted = _Granted(facts, standing, new, kept, request.presented)
+        return self._begun(work, who, granted)
 
     def _agreement(
         self,
@@ -267,7 +254,7 @@ class VaultReading:
         begun = consultations.begin(
             profile.id,
             facts.way,
-            _said(who, facts),
+            _said(who, facts, granted.presented),
             work.now + timedelta(hours=self._hours(facts.way)),
             agreement_id=agreement.id if agreement else "",
             episode_id=standing.episode.id if is_team and standing.episode else "",
@@ -345,7 +332,6 @@ class VaultReading:
             since=last.begun_at if last else None,
             hidden=found.hidden,
             texts=texts,
-            is_old=listing.read >= MANY_READ or texts.unmade > 0,
             is_noted=Consultations(work).is_kept(consultation_id, found.hidden)
             and work.now - held.consultation.seen_at < self._grain,
         )
@@ -380,25 +366,17 @@ class VaultReading:
         if isinstance(held, NotRead):
             return self.check(work, who, consultation_id) or held
         vault, one = self.vaults.within(work), held.consultation
-        listing = vault.listing(one.profile_id)
+        profile, listing = held.standing.profile, vault.listing(one.profile_id)
         seen = seen_by(held.side, listing.entries, moment_of(work.now), old=True)
         known = any(each.id == document_id for each in seen.entries)
         document = vault.get(document_id) if known else None
         if document is None:
-            self._asking(work, who).note(_UNSEEN, held.standing.profile, by_names=False)
+            self._asking(work, who).note(_UNSEEN, profile, by_names=False)
             return None
         facts = viewing_facts(held.side, document, work)
         unseen = refuse_viewing(facts)
-        kept = EvidenceKeeper(work).keep(
-            viewing_part(
-                facts,
-                unseen,
-                patient_settings=str(held.standing.profile.settings_version),
-            ),
-            circumstances_of(who),
-            subject=document.id,
-            profile_id=one.profile_id,
-        )
+        part = viewing_part(facts, unseen, patient_settings=settings_of(profile))
+        kept = keep_decided(work, who, profile, part, document.id)
         if unseen is not None:  # the list is older than the document's own row
             return None
         consultations = Consultations(work)
@@ -646,6 +624,25 @@ class VaultReading:
         return HeldReading(consultation=one, standing=standing, side=side)
 
 
+def _facts(
+    work: UnitOfWork,
+    who: ReadingProfessional,
+    request: ReadingRequest,
+    found: Found,
+    standing: ReadingStanding | None,
+) -> ReadingFacts:
+    """Return the facts of a request; ``standing`` is None where nobody was found."""
+    return facts_of(
+        work,
+        who,
+        found,
+        standing,
+        way=request.way,
+        informed=request.informed,
+        declared=request.declared,
+    )
+
+
 def _record(
     work: UnitOfWork, who: ReadingProfessional, held: HeldReading
 ) -> OpenRecord:
@@ -692,7 +689,9 @@ def _means(request: ReadingRequest) -> AgreementMeans:
     return AgreementMeans.CODE if request.code else AgreementMeans.IN_PERSON
 
 
-def _said(who: ReadingProfessional, facts: ReadingFacts) -> ConsultationSaid:
+def _said(
+    who: ReadingProfessional, facts: ReadingFacts, presented: Presented | None
+) -> ConsultationSaid:
     return ConsultationSaid(
         party=party_of(who),
         practice=who.practice,
@@ -701,6 +700,7 @@ def _said(who: ReadingProfessional, facts: ReadingFacts) -> ConsultationSaid:
         relation=facts.relation.value,
         signed_in_by=who.signed_in_by.value,
         reason=facts.declared.reason if facts.declared else "",
+        presented=presented.value if presented else "",
     )
 
 

@@ -10,10 +10,7 @@ from twisted.logger import Logger
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
-from gateway.mssante.sending.bounce_address import bounce_address
-from gateway.mssante.sending.email import Carrier, Email, PlainEmail, written
-from gateway.mssante.sending.outbox import Outbox
-from gateway.mssante.sending.smart_host import SmartHost
+from gateway.mssante.sending.service_mail import PlainEmail, ServiceMail
 from gateway.mssante.sending.sms import Sms, Texter, make_texter
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
@@ -36,25 +33,15 @@ class Notifying:
     """
 
     database: Database
-    sender: str
-    service: str
-    carry: Carrier
+    mail: ServiceMail
     text: Texter | None = None
     """Takes text messages; None where there are none."""
-    sees_bounces: bool = False
-    """Each notice leaves from an address of its own, which its bounce says."""
 
     @classmethod
     def from_settings(cls, database: Database, settings: Settings) -> Notifying:
-        """Build from the settings: the smart host if there is one, else the outbox."""
-        outgoing = settings.outgoing
-        carry: Carrier = Outbox(outgoing.outbox)
-        if outgoing.smart_host:
-            carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
-        name = settings.domains.operator_name
-        sees = bool(outgoing.bounces)
-        text = make_texter(settings.sms)
-        return cls(database, outgoing.notice_from, name, carry, text, sees)
+        """Build from the settings."""
+        mail = ServiceMail.from_settings(database.keys, settings)
+        return cls(database, mail, make_texter(settings.sms))
 
     def __call__(self, task: Task) -> Job:
         """Send a notice; the job records that it left, or that it cannot."""
@@ -66,8 +53,15 @@ class Notifying:
             return lambda work: end_notice(work, notice, NoticeEnd.TOO_LATE)
         if notice.way is NoticeWay.SMS:
             return self._texted(notice)
+        plain = PlainEmail(
+            id=notice.id,
+            to=notice.to,
+            subject=notice.subject,
+            text=notice.text,
+            created_at=notice.created_at,
+        )
         try:
-            sync = self.carry(notice.id, self.written(notice))
+            sync = self.mail.send(plain)
         except InvalidError:
             return partial(_refused, notice)
         sent = partial(_sent, notice)
@@ -81,25 +75,6 @@ class Notifying:
         except InvalidError:
             return partial(_number_refused, notice)
         return partial(_sent, notice)
-
-    def written(self, notice: Notice) -> Email:
-        """
-        Return the e-mail of a notice, in UTF-8 plain text.
-
-        Raises:
-            InvalidError: the patient's address is not one.
-        """
-        envelope = ""
-        if self.sees_bounces:
-            envelope = bounce_address(self.database.keys, self.sender, notice.id)
-        plain = PlainEmail(
-            id=notice.id,
-            to=notice.to,
-            subject=notice.subject,
-            text=notice.text,
-            created_at=notice.created_at,
-        )
-        return written(plain, self.sender, self.service, envelope)
 
 
 def _sent(notice: Notice, work: UnitOfWork) -> None:

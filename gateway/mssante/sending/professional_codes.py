@@ -7,10 +7,7 @@ from functools import partial
 from attrs import frozen
 
 from gateway.errors import InvalidError
-from gateway.mssante.sending.bounce_address import bounce_address
-from gateway.mssante.sending.email import Carrier, PlainEmail, written
-from gateway.mssante.sending.outbox import Outbox
-from gateway.mssante.sending.smart_host import SmartHost
+from gateway.mssante.sending.service_mail import PlainEmail, ServiceMail
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.notices import NoticeEnd
@@ -29,22 +26,12 @@ class SendingCodes:
     """
 
     database: Database
-    sender: str
-    service: str
-    carry: Carrier
-    sees_bounces: bool = False
-    """Each leaves from an address of its own, which its bounce says."""
+    mail: ServiceMail
 
     @classmethod
     def from_settings(cls, database: Database, settings: Settings) -> SendingCodes:
-        """Build from the settings: the smart host if there is one, else the outbox."""
-        outgoing = settings.outgoing
-        carry: Carrier = Outbox(outgoing.outbox)
-        if outgoing.smart_host:
-            carry = SmartHost.from_settings(outgoing, settings.exchange_seconds)
-        name = settings.domains.operator_name
-        sees = bool(outgoing.bounces)
-        return cls(database, outgoing.notice_from, name, carry, sees)
+        """Build from the settings."""
+        return cls(database, ServiceMail.from_settings(database.keys, settings))
 
     def __call__(self, task: Task) -> Job:
         """Send an e-mail; the job records that it left, or that it cannot."""
@@ -61,12 +48,8 @@ class SendingCodes:
             text=mail.text,
             created_at=mail.created_at,
         )
-        envelope = ""
-        if self.sees_bounces:
-            envelope = bounce_address(self.database.keys, self.sender, mail.id)
         try:
-            whole = written(plain, self.sender, self.service, envelope)
-            sync = self.carry(mail.id, whole)
+            sync = self.mail.send(plain)
         except InvalidError:
             return partial(_end, mail.id, NoticeEnd.REFUSED)
         sent = partial(_end, mail.id, NoticeEnd.SENT)

@@ -82,8 +82,6 @@ class ReadingList:
     since: datetime | None
     hidden: tuple[str, ...] = field(repr=False)
     texts: TextsFound = field(repr=False)
-    is_old: bool
-    """Much had to be read that could have been made ahead."""
     is_noted: bool
     """Nothing is left to be kept of it: it is as it was, and the visit is recent."""
 

@@ -71,6 +71,8 @@ class Consultations:
         found = self.get(consultation_id)
         assert found is not None, "written by this transaction"
         why = {"why": said.reason} if said.reason else {}
+        if said.presented:
+            why["presented"] = said.presented
         self.note(found, Action.CONSULTATION_BEGUN, way.value, found.id, **why, **kept)
         return found
 

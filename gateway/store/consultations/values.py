@@ -90,7 +90,8 @@ class ConsultationSaid:
     What of a consultation is sealed.
 
     ``found`` and ``column`` are words of `rights`, ``relation`` too. ``reason`` is that
-    of an emergency, for the patient to read.
+    of an emergency, for the patient to read; ``presented`` a word of `Presented`, empty
+    where nothing was shown, or was not asked yet.
     """
 
     party: NamedProfessional
@@ -100,6 +101,7 @@ class ConsultationSaid:
     relation: str
     signed_in_by: str
     reason: str = field(default="", repr=False)
+    presented: str = ""
 
 
 @frozen(kw_only=True)

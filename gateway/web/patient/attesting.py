@@ -8,7 +8,7 @@ from datetime import date
 from attrs import field, frozen
 
 from gateway.core.texts import attestations as texts
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 from gateway.documents.printed_page import (
     Block,
     Grid,

@@ -41,7 +41,7 @@ from gateway.web.patient.document_search import (
 )
 from gateway.web.patient.home import last_visit
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.paging import ListPage
 from gateway.web.site.visits import Visit
 
 MOST_NAMES: Final = 200
@@ -173,7 +173,7 @@ class DocumentListPages:
         )
         found = find(known, wanted, now)
         page = ListPage.asked(visit.query, len(found.entries))
-        shown = found.entries[page.offset : page.offset + PER_PAGE]
+        shown = page.of(found.entries)
         years = _Years.of(known.entries, zone, by_filing=asked.by_filing)
         found_by = _FoundInText(seen, texts, quotes=visit.acting is None)
         return DocumentList(

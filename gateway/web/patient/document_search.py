@@ -59,18 +59,17 @@ class AskedDocuments:
     @classmethod
     def read(cls, said: Mapping[str, str]) -> AskedDocuments:
         """Read what an address or a form says; what is odd is not asked for."""
-        kind, by = said.get("kind", ""), said.get("by", "")
-        when, sealed = said.get("when", ""), said.get("q", "")
+        kind, (by, when, sealed) = said.get("kind", ""), asked_of_any(said)
         return cls(
             kind=kind if kind in KINDS else "",
-            by=by if len(by) == DIGEST and by.isalnum() else "",
-            when=when if is_period(when) else "",
+            by=by,
+            when=when,
             masked=said.get("masked") == "1",
             unread=said.get("unread") == "1",
             fresh=said.get("fresh") == "1",
             replaced=said.get("replaced") == "1",
             by_filing=said.get("order") == "filed",
-            sealed=sealed if len(sealed) <= MOST_SEALED else "",
+            sealed=sealed,
         )
 
     def said(self) -> dict[str, str]:
@@ -116,6 +115,20 @@ def paged(path: str, said: Mapping[str, str], number: int | str = "") -> str:
     """Return the address of a page of a list; without a number, up to it."""
     start = f"{with_query(path, said)}&" if said else f"{path}?"
     return f"{start}page={number}" if number else start
+
+
+def asked_of_any(said: Mapping[str, str]) -> tuple[str, str, str]:
+    """
+    Return whose things an address asks for, of when, and what was typed, sealed.
+
+    So it says of documents and of messages alike; what is odd is empty.
+    """
+    by, when, sealed = said.get("by", ""), said.get("when", ""), said.get("q", "")
+    return (
+        by if len(by) == DIGEST and by.isalnum() else "",
+        when if is_period(when) else "",
+        sealed if len(sealed) <= MOST_SEALED else "",
+    )
 
 
 def is_period(when: str) -> bool:

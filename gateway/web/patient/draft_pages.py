@@ -18,7 +18,7 @@ from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
 from gateway.web.patient.document_search import Typed, TypedSealing
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.site.answers import Answer, redirect, with_query
-from gateway.web.site.paging import PER_PAGE, ListPage, page_number
+from gateway.web.site.paging import ListPage, page_number
 from gateway.web.site.visits import Visit
 
 MOST_DRAFTS: Final = 200
@@ -78,7 +78,7 @@ class DraftPages:
             if not page.is_there:
                 return redirect(self._address(visit, draft_id, page.pages))
             names = {one.id for one in chosen}
-            some = entries[page.offset : page.offset + PER_PAGE]
+            some = page.of(entries)
             others = seen.each([one.id for one in some if one.id not in names])
             cards = [seen.card(one) for one in chosen]
             choices: list[DocumentCard] = [seen.card(one) for one in others]

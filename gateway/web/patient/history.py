@@ -13,9 +13,10 @@ from gateway.core.accesses import AccessCause
 from gateway.core.actors import Means, Who
 from gateway.core.habilitation import column_texts
 from gateway.core.texts.accesses import CAUSE_TEXTS
-from gateway.core.texts.explaining import LANGUAGES, Both
+from gateway.core.texts.both import LANGUAGES, Both
 from gateway.core.texts.history import (
     DEED_TEXTS,
+    PRESENTED_TEXTS,
     READING_REFUSED_TEXTS,
     SECRET_CHANGES,
     TOLD_ABOUT,
@@ -347,7 +348,7 @@ class PatientHistory:
             english=said.text.en,
             card=card,
             why=_why(entry) or (fact.why if fact else ""),
-            about=_about(told),
+            about=_presented(entry) or _about(told),
             cause=_cause(entry),
             request=str(entry.detail.get("request", "")),
             delayed=str(entry.detail.get("delayed", "")),
@@ -395,6 +396,11 @@ def _about(fact: ProfileChange | None) -> Both:
     code = said.get("type_code", "") if isinstance(said, dict) else ""
     names = (type_name(code, one) if code else "" for one in LANGUAGES)
     return Both(*(", ".join(filter(None, (name, fact.about))) for name in names))
+
+
+def _presented(entry: Entry) -> Both | None:
+    """Return what the patient showed to whom a line tells of, None where nothing is"""
+    return PRESENTED_TEXTS.get(str(entry.detail.get("presented", "")))
 
 
 def _why(entry: Entry) -> str:

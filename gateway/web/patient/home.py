@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from gateway.core.actors import Who
 from gateway.core.habilitation import column_texts
 from gateway.core.reading import IN_EMERGENCY
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.consultations import Consultations

@@ -9,7 +9,7 @@ from gateway.store.patients.informed import InformedPatients
 from gateway.web.patient.correspondents import kept_from
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.paging import ListPage
 from gateway.web.site.visits import Visit
 
 
@@ -35,7 +35,7 @@ class InformedPages:
             "informed.html",
             found=[
                 (one, CHANNEL_TEXTS[one.how.by].said(language))
-                for one in found[page.offset : page.offset + PER_PAGE]
+                for one in page.of(found)
             ],
             total=len(found),
             number=page.number,

@@ -86,7 +86,7 @@ class MessageLists:
             found = finding.find(profile_id, self._wanted(asked, typed, people))
             total = len(found.hits)
             page = ListPage.asked(self.visit.query, total)
-            hits = found.hits[page.offset : page.offset + PER_PAGE]
+            hits = page.of(found.hits)
             lines = [_line(one) for one in finding.shown(profile_id, hits)]
         else:
             found, unread = FoundMessages([]), asked.show == UNREAD

@@ -12,12 +12,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from gateway.web.patient.document_search import (
-    DIGEST,
-    MOST_SEALED,
-    is_period,
-    paged,
-)
+from gateway.web.patient.document_search import asked_of_any, paged
 from gateway.web.site.answers import with_query
 
 PATH: Final = "/inbox"
@@ -42,14 +37,8 @@ class AskedMessages:
     @classmethod
     def read(cls, said: Mapping[str, str]) -> AskedMessages:
         """Read what an address or a form says; what is odd is not asked for."""
-        show, by = said.get("show", ""), said.get("by", "")
-        when, sealed = said.get("when", ""), said.get("q", "")
-        return cls(
-            show=show if show in SHOWN else "",
-            by=by if len(by) == DIGEST and by.isalnum() else "",
-            when=when if is_period(when) else "",
-            sealed=sealed if len(sealed) <= MOST_SEALED else "",
-        )
+        show, (by, when, sealed) = said.get("show", ""), asked_of_any(said)
+        return cls(show=show if show in SHOWN else "", by=by, when=when, sealed=sealed)
 
     def said(self) -> dict[str, str]:
         """Return it as the query of an address."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from gateway.core.notices import NoticeFamily, notice_table
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 from gateway.core.texts.notice_centre import CENTRE_TEXTS
 from gateway.core.texts.notices import NoticeKind
 from gateway.rights.visibility_rules import sees_secrets

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gateway.core.papers import GROUPS, AskedAs, PaperField, PaperKind
 from gateway.core.person import IdentityTraits
-from gateway.core.texts.explaining import Both
+from gateway.core.texts.both import Both
 from gateway.core.texts.papers import (
     CHOICE_WORDS,
     FIELD_LABELS,

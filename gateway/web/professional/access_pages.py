@@ -11,7 +11,7 @@ from gateway.store.patients.profiles import Profiles
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.paging import ListPage
 from gateway.web.site.visits import person_name
 
 KEPT: Final = timedelta(days=365)
@@ -45,7 +45,7 @@ class AccessPages:
             some = self.desk.reading.own(work, who, since=visit.now - KEPT, most=MOST)
             goes_on = {one.id for one in self.desk.reading.current(work, who)}
             page = ListPage.asked(visit.query, len(some))
-            shown = some[page.offset : page.offset + PER_PAGE]
+            shown = page.of(some)
             profiles = {one.profile_id: None for one in shown}
             names = {
                 profile_id: person_name(profile)

@@ -21,6 +21,7 @@ from gateway.store.mailbox.with_patients import MOST_COUNTED
 from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
+from gateway.web.professional.calling import Calls, CarriedCall
 from gateway.web.professional.identifying import Card, card_of
 from gateway.web.professional.own_mailboxes import OwnMailboxes
 from gateway.web.professional.ports import (
@@ -108,6 +109,18 @@ class ProfessionalDesk(Desk):
             signed_in_by=visit.signed_in_by,
             may_regulate=person.may_regulate,
         )
+
+    def called(self, visit: ProfessionalVisit) -> CarriedCall | None:
+        """
+        Return the call of a program that this page is about, or None.
+
+        The page has to name it (``called``), and the browser to carry it still.
+        """
+        names = visit.form.line("called") or visit.query.get("called", "")
+        life = timedelta(seconds=self.settings.professional.call_seconds)
+        if names != "1" or not life:
+            return None
+        return Calls(self.database.keys, life).open(visit.call, visit.now)
 
     def page(
         self, visit: ProfessionalVisit, template: str, *, status: int = 200, **said: Any

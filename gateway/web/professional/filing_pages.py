@@ -22,6 +22,7 @@ from gateway.rights.page_filing_rules import (
     refuse_page_filing,
 )
 from gateway.store.patients.values import Profile
+from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing import (
     ProfessionalFiling,
@@ -123,6 +124,9 @@ class FilingPages:
             visit.query.get(name, "")[:32] for name in ("record", "replaces")
         )
         form, before = FilingForm(record=record), None
+        called = None if record else self.desk.called(visit)
+        if called is not None:
+            form = evolve(form, number=called.call.number, born=called.born)
         if record and self._filing.of_record(visit, record) is None:
             form = evolve(form, record="", problems=(FilingProblem.RECORD,))
         elif record and replaces:
@@ -178,7 +182,8 @@ class FilingPages:
         except InvalidError:
             form = evolve(form, problems=(FilingProblem.UNFIT,))
             return self._show(visit, form, status=422, before=before)
-        return redirect("/filings?done=received")
+        answer = redirect("/filings?done=received")
+        return answer.without_cookie(CALL) if visit.call else answer
 
     def filings(self, visit: ProfessionalVisit) -> Answer:
         """Show what became of what was filed by these pages."""
@@ -282,6 +287,9 @@ class FilingPages:
             most_bytes=settings.file_bytes,
             most_misses=settings.file_misses,
             today=self.desk.day(visit.now).isoformat(),
+            called=None if form.record else self.desk.called(visit),
+            is_late="called" in visit.query,
+            minutes=settings.call_seconds // 60,
             Problem=FilingProblem,
             place_of=place_of,
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.core.habilitation import column_texts
 from gateway.core.ins import has_valid_key, spaced_ins
-from gateway.core.reading import ReadingRefusal, ReadingWay
+from gateway.core.reading import Presented, ReadingRefusal, ReadingWay
 from gateway.core.texts.reading import READING_TEXTS
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
@@ -16,6 +16,7 @@ from gateway.rights.reading_rules import EmergencyDeclaration, SignedInBy
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, Prospect
 from gateway.store.consultations.values import Consultation
+from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, redirect
@@ -58,13 +59,13 @@ class FindingPages:
         number = _number(visit)
         if not has_valid_key(number):
             return self._search(visit, problem="wrong", status=422)
-        return self._found(visit, WantedPatient(matricule=number))
+        return self._found(visit, self._wanted(visit, number))
 
     def open(self, visit: ProfessionalVisit) -> Answer:
         """Open the record by what was said of the patient's agreement."""
         if not visit.may_read:
             return self._search(visit, status=403)
-        wanted = WantedPatient(matricule=_number(visit))
+        wanted = self._wanted(visit, _number(visit))
         way = visit.form.line("way")
         if way == _OBJECTION:
             return self._objected(visit, wanted)
@@ -76,10 +77,11 @@ class FindingPages:
             informed=True,
             agreed=True,
             code=visit.form.line("code"),
+            presented=_presented(visit),
         )
         opened = self._opened(visit, request)
         if isinstance(opened, Consultation):
-            return redirect(f"/records/{opened.id}")
+            return self._to_record(visit, opened)
         if opened.why in _TO_MEND:
             return self._found(visit, wanted, why=self._said(visit, opened))
         return self._refused(visit, opened)
@@ -96,8 +98,8 @@ class FindingPages:
         number = _number(visit)
         if number and not has_valid_key(number):
             return self._emergency(visit, problem="wrong", status=422)
-        wanted = WantedPatient(
-            matricule=number,
+        wanted = evolve(
+            self._wanted(visit, number),
             family=form.line("family")[:LONGEST_NAME],
             given=form.line("given")[:LONGEST_NAME],
             birth_date="".join(reversed(_day_parts(form.line("born")))),
@@ -110,13 +112,26 @@ class FindingPages:
                 is_ticked=form.line("sure") == "1",
                 reason=form.text("reason")[:LONGEST_REASON],
             ),
+            presented=_presented(visit),
         )
         opened = self._opened(visit, request)
         if isinstance(opened, Consultation):
-            return redirect(f"/records/{opened.id}")
+            return self._to_record(visit, opened)
         return self._emergency(
             visit, problem=self._said(visit, opened), status=status_of(opened.why)
         )
+
+    def _wanted(self, visit: ProfessionalVisit, number: str) -> WantedPatient:
+        """Return whom a form names: a program's number counts as the program says."""
+        called = self.desk.called(visit)
+        if called is None or not called.is_of(number):
+            return WantedPatient(matricule=number)
+        return WantedPatient(matricule=number, found=called.found)
+
+    def _to_record(self, visit: ProfessionalVisit, opened: Consultation) -> Answer:
+        """Lead to an open record; what a program said of the patient is done with."""
+        answer = redirect(f"/records/{opened.id}")
+        return answer.without_cookie(CALL) if visit.call else answer
 
     def _objected(self, visit: ProfessionalVisit, wanted: WantedPatient) -> Answer:
         who = self.desk.reader(visit)
@@ -151,6 +166,11 @@ class FindingPages:
             stands = found.ways[ReadingWay.CONSENT]
             assert stands is not None, "not possible, so refused"
             closed = self._said(visit, NotRead(stands))
+        called = self.desk.called(visit)
+        if called is not None and not called.is_of(wanted.matricule):
+            called = None
+        differs = called is not None and called.differs(found.profile.traits)
+        from_program = called.call.presented if called is not None else None
         return self.desk.page(
             visit,
             "patient.html",
@@ -165,15 +185,22 @@ class FindingPages:
             is_agreed=found.is_agreed,
             relation=found.relation.value,
             current=found.current,
+            called=called,
+            differs=differs,
+            presented=_presented(visit) or from_program,
+            Presented=Presented,
             column=self._column(visit),
             longest_reason=LONGEST_REASON,
             least_reason=self.desk.settings.reading.least_reason,
         )
 
     def _refused(self, visit: ProfessionalVisit, refused: NotRead) -> Answer:
-        return self._search(
+        answer = self._search(
             visit, problem=self._said(visit, refused), status=status_of(refused.why)
         )
+        if refused.why is ReadingRefusal.INS_NOT_QUALIFIED:
+            return answer.without_cookie(CALL)  # it says nothing more
+        return answer
 
     def _said(self, visit: ProfessionalVisit, refused: NotRead) -> str:
         return READING_TEXTS[refused.why][visit.language == "en"]
@@ -188,15 +215,22 @@ class FindingPages:
         self, visit: ProfessionalVisit, *, problem: str = "", status: int = 200
     ) -> Answer:
         column = visit.column
-        who = self.desk.reader(visit)
+        who, called = self.desk.reader(visit), self.desk.called(visit)
         with self.desk.database.read() as work:
             current = self.desk.reading.current(work, who)
+        number = visit.form.line("ins")[:LONGEST_NUMBER]
+        if called is not None and not visit.form.fields:
+            number = spaced_ins(called.call.number)
+        is_asked = "called" in visit.query
         return self.desk.page(
             visit,
             "search.html",
             status=status,
             problem=problem,
-            number=visit.form.line("ins")[:LONGEST_NUMBER],
+            number=number,
+            called=called,
+            is_late=is_asked and called is None,
+            minutes=self.desk.settings.professional.call_seconds // 60,
             why=column.value if isinstance(column, NoColumn) else "",
             is_alone=visit.signed_in_by is SignedInBy.CERTIFICATE_ALONE,
             current=current,
@@ -235,6 +269,12 @@ def status_of(why: ReadingRefusal) -> int:
 def _number(visit: ProfessionalVisit) -> str:
     """Return the number that was typed, without blanks."""
     return "".join(visit.form.line("ins")[:LONGEST_NUMBER].split()).upper()
+
+
+def _presented(visit: ProfessionalVisit) -> Presented | None:
+    """Return what the form says that the patient showed; odd words are nothing."""
+    said = visit.form.line("presented")
+    return Presented(said) if said in set(Presented) else None
 
 
 def _day_parts(typed: str) -> list[str]:

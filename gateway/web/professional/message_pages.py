@@ -37,7 +37,7 @@ from gateway.web.professional.writing import (
     WritingToPatients,
 )
 from gateway.web.site.answers import Answer, download, inline, redirect
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.paging import ListPage
 from gateway.web.site.uploads import shown_type
 
 _SHOWN: Final = 20
@@ -73,7 +73,7 @@ class MessagePages:
             mailboxes=mailboxes,
             mailbox=chosen,
             fresh=fresh,
-            threads=threads[page.offset : page.offset + PER_PAGE],
+            threads=page.of(threads),
             page=page,
             most=self.desk.settings.professional.messages_shown,
             sent=visit.query.get("sent", "") == "1",

@@ -13,6 +13,7 @@ from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailbox
 from gateway.store.patients.profiles import Profile
 from gateway.store.professionals.templates import MessageTemplates
+from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing import (
     ProfessionalFiling,
@@ -117,6 +118,9 @@ class ReachingPages:
     def form(self, visit: ProfessionalVisit) -> Answer:
         """Show the form of a first message to a patient."""
         named = self._of_record(visit, visit.query.get("record", "")[:32])
+        called = self.desk.called(visit)
+        if called is not None and not named.record and named.problem is None:
+            named = evolve(named, number=called.call.number, born=called.born)
         return self._write(visit, named, MessageForm())
 
     def send(self, visit: ProfessionalVisit) -> Answer:
@@ -145,7 +149,8 @@ class ReachingPages:
             # Who named a number learns no name by it.
             writing = evolve(writing, to_name=person_name(named.profile))
         WritingToPatients(self.desk).send(visit, named.profile, mailbox, writing)
-        return redirect(f"/messages?mailbox={mailbox.id}&sent=1")
+        answer = redirect(f"/messages?mailbox={mailbox.id}&sent=1")
+        return answer.without_cookie(CALL) if visit.call else answer
 
     def _mailbox(self, work: UnitOfWork, visit: ProfessionalVisit) -> Mailbox | None:
         wanted = visit.form.line("mailbox")
@@ -218,6 +223,9 @@ class ReachingPages:
             patient=identity_of(profile) if profile else None,
             mailboxes=mailboxes,
             mailbox=visit.form.line("mailbox"),
+            called=None if named.record else self.desk.called(visit),
+            is_late="called" in visit.query,
+            minutes=self.desk.settings.professional.call_seconds // 60,
             form=form,
             templates=templates,
             limits=MessageForms(self.desk).limits(),

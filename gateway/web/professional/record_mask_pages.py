@@ -144,7 +144,7 @@ class RecordMaskPages:
                 raise NotFoundError("not found")
             entries = maskable(found)
             page = ListPage.asked(visit.query, len(entries))
-            some = entries[page.offset : page.offset + PER_PAGE]
+            some = page.of(entries)
             lines = self._made(visit, work, found).of(some)
         return self.desk.page(
             visit,

@@ -39,7 +39,7 @@ from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, download, inline, redirect, with_query
 from gateway.web.site.languages import say_day, zone_of
 from gateway.web.site.names import file_name
-from gateway.web.site.paging import PER_PAGE, ListPage
+from gateway.web.site.paging import ListPage
 from gateway.web.site.visits import identity_of
 
 _YEAR: Final = timedelta(days=365)
@@ -134,7 +134,7 @@ class RecordPages:
             )
             said = visit.form.fields if asked.words else visit.query
             page = ListPage.asked(said, len(found.entries))
-            entries = found.entries[page.offset : page.offset + PER_PAGE]
+            entries = page.of(found.entries)
             lines = made.of(entries)
             top = [] if asked.narrows or page.number > 1 else made.on_top()
             told = InformedPatients(work, found.record.profile.id).by(who.structure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.store.patients.web_sessions import Stage
 from gateway.web.professional.access_pages import AccessPages
 from gateway.web.professional.answer_pages import AnswerPages
+from gateway.web.professional.call_pages import CallPages
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing_pages import FilingPages
 from gateway.web.professional.finding_pages import FindingPages
@@ -18,6 +19,7 @@ from gateway.web.professional.reaching_pages import ReachingPages
 from gateway.web.professional.record_act_pages import ACTS, RecordActPages
 from gateway.web.professional.record_mask_pages import RecordMaskPages
 from gateway.web.professional.record_pages import RecordPages
+from gateway.web.professional.record_paper_pages import RecordPaperPages
 from gateway.web.professional.sign_in_pages import ProfessionalSignInPages
 from gateway.web.professional.template_pages import TemplatePages
 from gateway.web.site.routes import Page, Route
@@ -33,7 +35,8 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     templates, proofs = TemplatePages(desk), ProofPages(desk)
     answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
-    guide = GuidePages(desk)
+    guide, calls = GuidePages(desk), CallPages(desk)
+    papers = RecordPaperPages(desk)
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
@@ -80,6 +83,14 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
             from_program=True,
             guarded=True,
         ),
+        Route(
+            method="POST",
+            path="/call",
+            page=calls.take,
+            needs=anyone,
+            from_program=True,
+        ),
+        get("/call", calls.why, anyone),
         post("/sign-out", provider.leave, anyone),
         post("/language", sign_in.choose_language, anyone),
         get("/help", fixed.help, anyone),
@@ -95,6 +106,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get("/emergency", finding.emergency),
         post("/emergency", finding.declare),
         get(record, records.record),
+        get(f"{record}/papers", papers.papers),
         post(f"{record}/search", records.search),
         post(f"{record}/end", records.end),
         get(document, records.document),

@@ -12,6 +12,7 @@ from gateway.errors import GatewayError, InvalidError
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.store.professionals.sessions import ProStage
 from gateway.store.sealed.keys import KeyRing
+from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import COOKIE, FRAME, ProfessionalDesk
 from gateway.web.professional.signing_in import ProfessionalSigningIn
 from gateway.web.professional.visits import ProfessionalVisit
@@ -106,6 +107,7 @@ class ProfessionalServing:
             session=session,
             shown=raw.shown,
             provider_state=raw.cookies.get("__Host-provider", ""),
+            call=raw.cookies.get(f"__Host-{CALL}", ""),
             token=form_token(self.keys, cookie),
         )
         if visit.person is None:

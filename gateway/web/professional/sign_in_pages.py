@@ -9,6 +9,7 @@ from attrs import frozen
 from gateway.errors import NotFoundError
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.professionals.sessions import ProStage
+from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import COOKIE, ProfessionalDesk
 from gateway.web.professional.identifying import CardAnswer
 from gateway.web.professional.signing_in import (
@@ -71,6 +72,7 @@ class ProfessionalSignInPages:
             further=visit.further,
             expired="expired" in visit.query,
             left="left" in visit.query,
+            called="called=1" in visit.further,
             requests=settings.code_requests,
         )
 
@@ -195,7 +197,8 @@ class ProfessionalSignInPages:
         if visit.session is not None:
             self._steps.leave(visit.session)
         left = "?left=1" if visit.person is not None else ""
-        return redirect(f"/sign-in{left}").without_cookie(COOKIE)
+        answer = redirect(f"/sign-in{left}").without_cookie(COOKIE)
+        return answer.without_cookie(CALL) if visit.call else answer
 
     def choose_language(self, visit: ProfessionalVisit) -> Answer:
         """Keep the chosen language in the browser."""

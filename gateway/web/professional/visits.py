@@ -41,6 +41,8 @@ class ProfessionalVisit:
     column: MatrixColumn | NoColumn = NoColumn.ACTIVITY_UNKNOWN
     provider_state: str = field(default="", repr=False)
     """The cookie of a way to the provider of identities that was begun."""
+    call: str = field(default="", repr=False)
+    """The cookie of what a program said of a patient: see `calling`."""
     body: bytes = field(default=b"", repr=False)
     """What a program sent to a route of its own."""
     token: str = field(repr=False)

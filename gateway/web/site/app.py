@@ -63,6 +63,7 @@ _COOKIES = frozenset(
         "acting",
         "professional",
         "provider",
+        "call",
     )
 )
 _MAX_QUERY = 20

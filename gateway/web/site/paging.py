@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from attrs import frozen
 
 PER_PAGE = 30
+
+T = TypeVar("T")
 
 
 @frozen
@@ -30,6 +33,10 @@ class ListPage:
     def offset(self) -> int:
         """How many things stand on the pages before it."""
         return (self.number - 1) * PER_PAGE
+
+    def of(self, things: Sequence[T]) -> Sequence[T]:
+        """Return what of a whole list is on the page."""
+        return things[self.offset : self.offset + PER_PAGE]
 
 
 def page_number(text: str) -> int:

@@ -10,13 +10,10 @@ import attrs
 import pytest
 
 from gateway.core.ins import Ins
-from gateway.core.texts.explaining import (
-    FACT_TEXTS,
-    PLAIN_FACTS,
-    RULE_TEXTS,
-    VALUE_TEXTS,
-    WORDS,
-)
+from gateway.core.texts.explaining import WORDS
+from gateway.core.texts.facts import FACT_TEXTS
+from gateway.core.texts.plain_facts import PLAIN_FACTS, VALUE_TEXTS
+from gateway.core.texts.rules import RULE_TEXTS
 from gateway.evidence.arguments import KINDS, FilingArguments
 from gateway.evidence.writing import FilesAsked
 from gateway.rights.administrator_rules import AdministeringFacts, NamingFacts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -79,10 +80,25 @@ def ward(database: Database) -> Ward:
     return Ward.open(database)
 
 
-def letter(ward: Ward, type_code: str = SUMMARY, **said: object) -> str:
+def letter(
+    ward: Ward,
+    type_code: str = SUMMARY,
+    *,
+    flags: frozenset[Visibility] = frozenset(),
+    status: Availability = Availability.APPROVED,
+    owners: Sequence[str] = (),
+) -> str:
     ward.later()
     code = Coded(code=type_code, scheme="2.16.840.1.113883.6.1", label="Synthèse")
-    return file(ward.database, ward.patient, b"<a/>", said={"type_code": code}, **said)  # type: ignore[arg-type]
+    return file(
+        ward.database,
+        ward.patient,
+        b"<a/>",
+        said={"type_code": code},
+        flags=flags,
+        status=status,
+        owners=owners,
+    )
 
 
 def test_b7_01_the_first_reading_of_a_team_is_agreed_to_and_then_presumed(

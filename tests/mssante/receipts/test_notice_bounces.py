@@ -19,6 +19,7 @@ from gateway.mssante.sending.bounce_address import bounce_address, bounced_notic
 from gateway.mssante.sending.email import Email
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.professional_codes import SendingCodes
+from gateway.mssante.sending.service_mail import ServiceMail
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Action, chain_of
@@ -122,7 +123,8 @@ def send(
         told = Notices(work, "Le service", "https://sante.example/")
         notice_id = told.make(profile, kind)
         task = Task(1, TaskKind.NOTIFY, notice_id, 0, work.now)
-    job = Notifying(database, SENDER, "Le service", carry, sees_bounces=True)(task)
+    mail = ServiceMail(database.keys, SENDER, "Le service", carry, sees_bounces=True)
+    job = Notifying(database, mail)(task)
     with database.write() as work:
         job(work)
     return notice_id, sent[0] if sent else None
@@ -360,9 +362,9 @@ def test_what_bounces_of_a_professionals_email_is_kept_of_their_account(
     def carry(_: str, email: Email) -> None:
         left.append(email)
 
-    job = SendingCodes(sent.database, SENDER, "Le service", carry, sees_bounces=True)(
-        task
-    )
+    keys = sent.database.keys
+    mail = ServiceMail(keys, SENDER, "Le service", carry, sees_bounces=True)
+    job = SendingCodes(sent.database, mail)(task)
     with sent.database.write() as work:
         job(work)
     clock.advance(days=5)
@@ -399,7 +401,8 @@ def test_a_professionals_address_that_is_refused_is_kept_too(
     def refuse(_: str, __: Email) -> None:
         raise InvalidError("no such address")
 
-    job = SendingCodes(sent.database, SENDER, "Le service", refuse)(task)
+    mail = ServiceMail(sent.database.keys, SENDER, "Le service", refuse)
+    job = SendingCodes(sent.database, mail)(task)
     with sent.database.write() as work:
         job(work)
         found = ProfessionalAccounts(work).find("801234")

@@ -6,7 +6,7 @@ import socket
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -18,6 +18,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.outbox import Outbox
+from gateway.mssante.sending.service_mail import PlainEmail, ServiceMail
 from gateway.mssante.sending.smart_host import SmartHost
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
@@ -28,6 +29,8 @@ from tests.builders_people import open_profile
 from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 from tests.power_cuts import left_after
+
+SENDER = "ne-pas-repondre@sante.example"
 
 
 @define
@@ -40,7 +43,7 @@ class Remembering:
         self.sent.append(notice_id)
 
 
-def make(database: Database, **words: object) -> Task:
+def make(database: Database, expires_at: datetime | None = None) -> Task:
     profile_id = open_profile(database)
     with database.write() as work:
         profile = Profiles(work).get(profile_id)
@@ -50,13 +53,15 @@ def make(database: Database, **words: object) -> Task:
             NoticeKind.CODE,
             digits="123456",
             minutes=10,
-            **words,  # type: ignore[arg-type]
+            expires_at=expires_at,
         )
         return Task(1, TaskKind.NOTIFY, notice_id, 0, work.now)
 
 
 def step(database: Database, carrier: Outbox | Remembering | SmartHost) -> Notifying:
-    return Notifying(database, "ne-pas-repondre@sante.example", "Le service", carrier)
+    return Notifying(
+        database, ServiceMail(database.keys, SENDER, "Le service", carrier)
+    )
 
 
 def test_the_outbox_gets_one_private_file(database: Database, tmp_path: Path) -> None:
@@ -93,7 +98,8 @@ def test_the_names_of_many_files_are_made_durable_by_one_call(
 LEAVING = """
 import os, sys
 from pathlib import Path
-from gateway.mssante.sending.notifying import Email, Outbox
+from gateway.mssante.sending.email import Email
+from gateway.mssante.sending.outbox import Outbox
 
 os.umask(0o077)
 outbox = Outbox(Path(sys.argv[1]) / "outbox")
@@ -158,17 +164,13 @@ def test_a_notice_that_is_gone_is_nothing_to_do(database: Database) -> None:
 
 @pytest.mark.parametrize("to", ["no-at-sign", "a@b.example\r\nBcc: c@d.example", ""])
 def test_an_address_that_is_none_is_refused_and_adds_no_header(
-    database: Database, to: str
+    database: Database, clock: SetClock, to: str
 ) -> None:
-    from attrs import evolve
-
-    task = make(database)
-    with database.read() as work:
-        notice = get_notice(work, task.subject)
-    assert notice is not None
+    mail = ServiceMail(database.keys, SENDER, "Le service", Remembering())
+    plain = PlainEmail(id="a" * 32, to=to, subject="s", text="t", created_at=clock.now)
 
     with pytest.raises(InvalidError):
-        step(database, Remembering()).written(evolve(notice, to=to))
+        mail.written(plain)
 
 
 def test_a_folder_that_cannot_be_written_is_tried_later(

@@ -143,8 +143,8 @@ def leave(database: Database, settings: Any) -> list[EmailMessage]:
         job = notifying(task)
         with database.write() as work:
             job(work)
-    assert isinstance(notifying.carry, Outbox)
-    files = sorted(notifying.carry.folder.glob("*.eml"))
+    assert isinstance(notifying.mail.carry, Outbox)
+    files = sorted(notifying.mail.carry.folder.glob("*.eml"))
     return [message_from_bytes(one.read_bytes(), policy=default) for one in files]
 
 

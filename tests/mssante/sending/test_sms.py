@@ -19,6 +19,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.core.texts.sms import sms_text
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.sending.notifying import Notifying
+from gateway.mssante.sending.service_mail import ServiceMail
 from gateway.mssante.sending.sms import Sms, SmsFolder, SmsGateway, make_texter
 from gateway.store.base.work import Database
 from gateway.store.patients.notices import Notices, get_notice
@@ -212,7 +213,8 @@ def test_a_number_that_is_refused_is_no_longer_proved(
     def refuse(_: Sms) -> None:
         raise InvalidError("the gateway refused the number")
 
-    step = Notifying(database, "a@b.example", "S", lambda *_: None, refuse)
+    mail = ServiceMail(database.keys, "a@b.example", "S", lambda *_: None)
+    step = Notifying(database, mail, refuse)
     job = step(Task(1, TaskKind.NOTIFY, notice_id, 0, database.clock()))
     with database.write() as work:
         job(work)

@@ -110,7 +110,7 @@ class Node:
 
     def connect(self, door: str, name: str | None = None) -> Client:
         """Connect; with a name, by TLS at once, as ``submissions`` wants it."""
-        raw = socket.create_connection(("127.0.0.1", self.port(door)), timeout=5)
+        raw = socket.create_connection(("127.0.0.1", self.port(door)), timeout=30)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client = Client(raw, self.certs)
         self.clients.append(client)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -203,13 +204,11 @@ def test_s20_idle_connections_from_ten_addresses_shut_nobody_out(
     }
     name = "peer" if door == "smtp" else "hospital"
     sender = PEER if door == "smtp" else SERVICE
-    with running_node(tmp_path, pki_folder, **limits) as node:
+    with running_node(tmp_path, pki_folder, **limits) as node, ExitStack() as idle:
         before = node.session(door, name)  # has shown its certificate
-        idle = [
-            from_address(node, door, f"127.0.0.{address}")
-            for _ in range(30)
-            for address in range(2, 12)
-        ]
+        for _ in range(30):
+            for address in range(2, 12):
+                idle.enter_context(from_address(node, door, f"127.0.0.{address}"))
 
         for other in ("smtp", "submission", "submissions"):
             node.session(other, "peer" if other == "smtp" else "hospital")
@@ -217,8 +216,6 @@ def test_s20_idle_connections_from_ten_addresses_shut_nobody_out(
         assert node.session(door, name).deliver(sender, DOCTOR, content)[:3] == "250"
         assert before.deliver(sender, PATIENT, content)[:3] == "250"
         assert node.doors[door]._doorway.places.total <= 120 + 3
-        for one in idle:
-            one.close()
 
 
 def test_who_is_cut_off_hears_why(tmp_path: Path, pki_folder: Path) -> None:

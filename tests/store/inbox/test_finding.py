@@ -34,22 +34,21 @@ from tests.store.inbox.test_threads import OTHER, begin
 def find(
     database: Database,
     profile_id: str,
+    wanted: WantedMessages,
     reader: PatientReader = PatientReader.HOLDER,
-    **wanted: object,
 ) -> FoundMessages:
     with database.read() as work:
-        finding = MessageFinding(InboxReader(work, reader))
-        return finding.find(profile_id, WantedMessages(**wanted))  # type: ignore[arg-type]
+        return MessageFinding(InboxReader(work, reader)).find(profile_id, wanted)
 
 
 def subjects(
     database: Database,
     profile_id: str,
+    wanted: WantedMessages,
     reader: PatientReader = PatientReader.HOLDER,
-    **wanted: object,
 ) -> list[str]:
     """Return the subjects of the newest messages that fit, a conversation each."""
-    hits = find(database, profile_id, reader, **wanted).hits
+    hits = find(database, profile_id, wanted, reader).hits
     with database.read() as work:
         finding = MessageFinding(InboxReader(work, reader))
         shown = finding.shown(profile_id, hits)
@@ -86,12 +85,24 @@ def test_words_are_of_the_subject_the_text_the_files_and_the_correspondent(
     receive(database, other_id, 3, subject="Œdème")
 
     for _ in twice(database, profile_id):
-        assert subjects(database, profile_id, words=("oede",)) == ["Œdème"]
-        assert subjects(database, profile_id, words=("rendez", "oedeme")) == ["Œdème"]
-        assert subjects(database, profile_id, words=("rendez", "bilan")) == []
-        assert subjects(database, profile_id, words=("loup",)) == ["Bilan"]
-        assert subjects(database, profile_id, words=("lettre",)) == ["Bilan", "Œdème"]
-        assert subjects(database, profile_id, words=("ettre",)) == []
+        assert subjects(database, profile_id, WantedMessages(words=("oede",))) == [
+            "Œdème"
+        ]
+        assert subjects(
+            database, profile_id, WantedMessages(words=("rendez", "oedeme"))
+        ) == ["Œdème"]
+        assert (
+            subjects(database, profile_id, WantedMessages(words=("rendez", "bilan")))
+            == []
+        )
+        assert subjects(database, profile_id, WantedMessages(words=("loup",))) == [
+            "Bilan"
+        ]
+        assert subjects(database, profile_id, WantedMessages(words=("lettre",))) == [
+            "Bilan",
+            "Œdème",
+        ]
+        assert subjects(database, profile_id, WantedMessages(words=("ettre",))) == []
 
 
 def test_what_the_patient_wrote_is_found_and_only_that_with_files(
@@ -105,12 +116,17 @@ def test_what_the_patient_wrote_is_found_and_only_that_with_files(
     receive(database, profile_id, 2, subject="Vaccin")
 
     for _ in twice(database, profile_id):
-        assert subjects(database, profile_id, sent=True) == ["Question"]
-        assert subjects(database, profile_id, with_files=True) == ["Vaccin"]
-        assert subjects(database, profile_id, words=("martin",), sent=True) == [
-            "Question"
+        assert subjects(database, profile_id, WantedMessages(sent=True)) == ["Question"]
+        assert subjects(database, profile_id, WantedMessages(with_files=True)) == [
+            "Vaccin"
         ]
-        assert subjects(database, profile_id, words=("question", "files")) == []
+        assert subjects(
+            database, profile_id, WantedMessages(words=("martin",), sent=True)
+        ) == ["Question"]
+        assert (
+            subjects(database, profile_id, WantedMessages(words=("question", "files")))
+            == []
+        )
 
 
 def test_by_correspondent_time_and_what_is_not_read(
@@ -128,12 +144,17 @@ def test_by_correspondent_time_and_what_is_not_read(
         seconds = int((first + timedelta(days=1)).timestamp())
     middle = seconds * 1_000_000
 
-    assert subjects(database, profile_id, address=OTHER) == ["Vaccin"]
-    assert subjects(database, profile_id, address=DOCTOR.lower()) == ["Bilan"]
-    assert subjects(database, profile_id, address="nobody@x.mssante.test") == []
-    assert subjects(database, profile_id, end=middle) == ["Bilan"]
-    assert subjects(database, profile_id, begin=middle) == ["Vaccin"]
-    assert subjects(database, profile_id, unread=True) == ["Vaccin"]
+    assert subjects(database, profile_id, WantedMessages(address=OTHER)) == ["Vaccin"]
+    assert subjects(database, profile_id, WantedMessages(address=DOCTOR.lower())) == [
+        "Bilan"
+    ]
+    assert (
+        subjects(database, profile_id, WantedMessages(address="nobody@x.mssante.test"))
+        == []
+    )
+    assert subjects(database, profile_id, WantedMessages(end=middle)) == ["Bilan"]
+    assert subjects(database, profile_id, WantedMessages(begin=middle)) == ["Vaccin"]
+    assert subjects(database, profile_id, WantedMessages(unread=True)) == ["Vaccin"]
 
 
 def test_a_hit_says_how_many_came_after_it_in_its_conversation(
@@ -144,7 +165,7 @@ def test_a_hit_says_how_many_came_after_it_in_its_conversation(
         receive(database, profile_id, number, text=text)
         clock.advance(hours=1)
 
-    (hit,) = find(database, profile_id, words=("genou",)).hits
+    (hit,) = find(database, profile_id, WantedMessages(words=("genou",))).hits
     with database.read() as work:
         finding = MessageFinding(InboxReader(work))
         (shown,) = finding.shown(profile_id, [hit])
@@ -163,11 +184,22 @@ def test_a_representative_finds_nothing_that_is_kept_from_them(
     law = PatientReader.REPRESENTATIVE
 
     for _ in twice(database, profile_id):
-        assert len(subjects(database, profile_id, words=("genou",))) == 2
-        assert subjects(database, profile_id, law, words=("genou",)) == ["Genou"]
-        assert subjects(database, profile_id, law, words=("secret",)) == []
-        assert subjects(database, profile_id, law, address=DOCTOR.lower()) == ["Genou"]
-        assert find(database, profile_id, law, words=("genou",)).unread == 0
+        assert (
+            len(subjects(database, profile_id, WantedMessages(words=("genou",)))) == 2
+        )
+        assert subjects(
+            database, profile_id, WantedMessages(words=("genou",)), law
+        ) == ["Genou"]
+        assert (
+            subjects(database, profile_id, WantedMessages(words=("secret",)), law) == []
+        )
+        assert subjects(
+            database, profile_id, WantedMessages(address=DOCTOR.lower()), law
+        ) == ["Genou"]
+        assert (
+            find(database, profile_id, WantedMessages(words=("genou",)), law).unread
+            == 0
+        )
     with database.read() as work:
         held = InboxReader(work).correspondents(profile_id)
         told = InboxReader(work, law).correspondents(profile_id)
@@ -192,7 +224,9 @@ def test_which_conversations_are_secret_is_looked_up_once_each(
             is_secret=number % 2 == 0,
         )
         clock.advance(hours=1)
-        seen.append(subjects(database, profile_id, law, words=("genou",)))
+        seen.append(
+            subjects(database, profile_id, WantedMessages(words=("genou",)), law)
+        )
 
     assert seen[-1] == ["Genou 1005", "Genou 1003", "Genou 1001"]
     assert seen[3] == ["Genou 1003", "Genou 1001"]
@@ -200,7 +234,10 @@ def test_which_conversations_are_secret_is_looked_up_once_each(
     opened = []
     for _ in range(2):
         with statements(database.engine) as asked_now:
-            assert subjects(database, profile_id, law, words=("genou",)) == seen[-1]
+            assert (
+                subjects(database, profile_id, WantedMessages(words=("genou",)), law)
+                == seen[-1]
+            )
         displays = "SELECT conversations.id, conversations.display"
         opened.append(sum(one.startswith(displays) for one in asked_now))
     assert opened[1] == 0
@@ -214,10 +251,12 @@ def test_what_is_hidden_for_now_is_found_once_it_is_shown(
     receive(database, profile_id, 1, subject="Annonce", hidden_until=until)
 
     for _ in twice(database, profile_id):
-        assert subjects(database, profile_id, words=("annonce",)) == []
+        assert subjects(database, profile_id, WantedMessages(words=("annonce",))) == []
     clock.advance(days=2)
     for _ in twice(database, profile_id):
-        assert subjects(database, profile_id, words=("annonce",)) == ["Annonce"]
+        assert subjects(database, profile_id, WantedMessages(words=("annonce",))) == [
+            "Annonce"
+        ]
 
 
 @pytest.mark.parametrize("way", ["deleted", "taken back"])
@@ -245,7 +284,7 @@ def test_the_words_of_what_is_gone_go_with_it(
     with database.read() as work:
         kinds = work.connection.execute(select(asked.c.kind, asked.c.subject)).all()
     assert [tuple(one) for one in kinds] == [(TaskKind.INDEX.value, profile_id)]
-    assert subjects(database, profile_id, words=("genou",)) == []
+    assert subjects(database, profile_id, WantedMessages(words=("genou",))) == []
     index(database, profile_id)
     with database.read() as work:
         kept = DocumentIndexes(work).messages(profile_id)
@@ -266,7 +305,7 @@ def test_nothing_of_it_is_in_clear_and_what_is_damaged_is_read_again(
     assert b"genou" not in row.content
     with database.write() as work:
         work.connection.execute(update(document_indexes).values(content=b"x" * 40))
-    found = find(database, profile_id, words=("genou",))
+    found = find(database, profile_id, WantedMessages(words=("genou",)))
     assert (len(found.hits), found.unread, found.unmade) == (1, 0, 1)
 
 
@@ -280,13 +319,13 @@ def test_a_search_reads_so_many_itself_and_says_what_is_left(
         receive(database, profile_id, number, subject=f"Genou {1000 + number}")
         clock.advance(hours=1)
 
-    found = find(database, profile_id, words=("genou",))
+    found = find(database, profile_id, WantedMessages(words=("genou",)))
     assert (len(found.hits), found.unread, found.unmade) == (2, 1, 3)
     # Of the newest the words were looked for.
-    assert subjects(database, profile_id, words=("genou",)) == [
+    assert subjects(database, profile_id, WantedMessages(words=("genou",))) == [
         "Genou 1002",
         "Genou 1001",
     ]
     assert [index(database, profile_id).is_all for _ in range(2)] == [False, True]
-    found = find(database, profile_id, words=("genou",))
+    found = find(database, profile_id, WantedMessages(words=("genou",)))
     assert (len(found.hits), found.unread, found.unmade) == (3, 0, 0)

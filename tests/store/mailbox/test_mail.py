@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -39,11 +40,25 @@ def put_blob(database: Database, content: bytes = LETTER) -> tuple[str, str]:
 
 
 def deliver(
-    database: Database, mailbox_id: str, content: bytes = LETTER, **more: object
+    database: Database,
+    mailbox_id: str,
+    content: bytes = LETTER,
+    *,
+    folder: str = INBOX,
+    flags: Sequence[str] = (),
+    arrival_id: str | None = None,
 ) -> int:
     blob_id, key_id = put_blob(database, content)
     with database.write() as work:
-        return Mail(work).deliver(mailbox_id, blob_id, key_id, content, **more)  # type: ignore[arg-type]
+        return Mail(work).deliver(
+            mailbox_id,
+            blob_id,
+            key_id,
+            content,
+            folder=folder,
+            flags=flags,
+            arrival_id=arrival_id,
+        )
 
 
 def folder_of(database: Database, mailbox_id: str, name: str = INBOX) -> Folder:

@@ -26,11 +26,19 @@ URL = "https://sante.example/"
 ALLOWED_WORDS = {"service", "url", "digits", "minutes"}
 
 
-def make(database: Database, profile_id: str, kind: NoticeKind, **words: object) -> str:
+def make(
+    database: Database,
+    profile_id: str,
+    kind: NoticeKind,
+    *,
+    digits: str = "",
+    minutes: int = 0,
+) -> str:
     with database.write() as work:
         profile = Profiles(work).get(profile_id)
         assert profile is not None
-        return Notices(work, "Le service", URL).make(profile, kind, **words)  # type: ignore[arg-type]
+        notices = Notices(work, "Le service", URL)
+        return notices.make(profile, kind, digits=digits, minutes=minutes)
 
 
 def test_the_word_of_each_kind_fits_its_column() -> None:

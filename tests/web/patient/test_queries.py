@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.core.ins import Ins
+from gateway.measuring.page_filling import FEW, Holdings
 from gateway.measuring.page_routes import APART
-from gateway.measuring.pages import FEW, Holdings, Space
+from gateway.measuring.page_space import Space
 from gateway.store.base.work import Database
 from gateway.web.patient.results_pages import MOST_DOCUMENTS
+from gateway.web.site.paging import PER_PAGE
 from tests.builders_database import new_sqlite
 from tests.builders_people import MATRICULE, TEST_RANGE, matricule, open_profile
 from tests.builders_queries import statements
@@ -20,22 +22,25 @@ MOST_CONTACTS = 200
 PASSKEYS = {"public_url": "https://localhost/"}
 """With a name that passkeys can be for."""
 
-MOST = 33
+MOST = 35
 """
 Queries of the page that asks most, a conversation: among them one a transaction on the
 keys, two for the rows that vouch for what its messages are joined with, one for the new
 notices that the frame counts, one for those that opening the page reads, one for the
-files of all its messages that are documents of the patient's own already, and one for
-the mailbox that is answered: the rule asks for its terms.
+files of all its messages that are documents of the patient's own already, one for the
+mailbox that is answered: the rule asks for its terms, and two for its quota: when it
+wrote last, and what the patient sent since.
 """
 
 BOUNDED = {
     "/documents/results": 2 * MOST_DOCUMENTS + MOST,
     "/confidentiality/administrators/new": MOST_CONTACTS + MOST,
+    "documents, searched": 2 * PER_PAGE + MOST,
 }
 """
 Pages that ask for each of so many things and no more: the documents a plot is made of,
-and of whom the patient exchanged letters with which are persons.
+of whom the patient exchanged letters with which are persons, and the texts of what is
+on one page of a search, to show the place of a word.
 """
 
 ALONE = {"a conversation, the oldest page": "a conversation, the newest page"}

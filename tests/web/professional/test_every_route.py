@@ -99,6 +99,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/sign-in/code/again": {},
     "/sign-in/situation": {"situation": "0"},
     "/sign-out/provider": {},
+    "/call": {"ins": MATRICULE},
     "/sign-out": {},
     "/language": {"language": "fr", "back": "/home"},
     "/patients": {"ins": MATRICULE},

@@ -79,6 +79,14 @@ def test_axe_finds_nothing_from_the_search_to_a_document(
         furnish(pages, patient)
         page.reload()
         doctor.look("record")
+        page.click("text=Directives et entourage")
+        doctor.look("papers-none")
+        for code in ("EXPPAT_3", "EXPPAT_1"):
+            said = {"type_code": Coded(code=code, scheme=LOINC, label=LONG)}
+            file(pages.database, patient, narrative("Texte"), title=LONG, said=said)
+        page.reload()
+        doctor.look("papers")
+        page.go_back()
         page.check("input[name=old]")
         page.click("text=Filtrer")
         doctor.look("record-old")
