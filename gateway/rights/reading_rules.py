@@ -49,6 +49,12 @@ class SignedInBy(StrEnum):
     """A card of staff who are no professionals (CPE)."""
     STRUCTURE = "STRUCTURE"
     """A certificate of a structure, whoever stands behind it."""
+    INDIRECT = "INDIRECT"
+    """
+    A structure's certificate that names the professional who acts, and whom the
+    structure let in by two factors (AIR). Never for a certificate that names nobody;
+    the pages take no such proof, a structure's own program would bring it.
+    """
 
 
 class Relation(StrEnum):
@@ -144,6 +150,8 @@ class ReadingFacts:
 
 
 Rule = Callable[[ReadingFacts, ReadingPolicy], ReadingRefusal | None]
+
+_BY_TWO_FACTORS: Final = frozenset({SignedInBy.CARD, SignedInBy.INDIRECT})
 
 _CLOSED: Final = MappingProxyType(
     {
@@ -245,12 +253,12 @@ def authenticated(facts: ReadingFacts, _: ReadingPolicy) -> ReadingRefusal | Non
     """
     Authentification: a person, by two factors.
 
-    A structure's certificate never reads, and neither do staff who are no
-    professionals, under whosever responsibility they file.
+    A structure's certificate never reads by itself, and staff who are no professionals
+    never do, under whosever responsibility they file.
     """
     if facts.signed_in_by is SignedInBy.STAFF_CARD:
         return ReadingRefusal.ROLE_NEVER_READS
-    if facts.signed_in_by is not SignedInBy.CARD:
+    if facts.signed_in_by not in _BY_TWO_FACTORS:
         return ReadingRefusal.AUTH_TOO_WEAK
     return None
 

@@ -96,6 +96,7 @@ class Action(StrEnum):
     DOCUMENT_FILED = "document:file"
     DOCUMENT_KEPT = "document:keep"
     DOCUMENTS_BROUGHT = "documents:bring"
+    FILING_ANSWERED = "documents:answer"
     DOCUMENT_PROVED = "document:prove"
     DOCUMENT_DEPRECATED = "document:deprecate"
     DOCUMENT_WITHDRAWN = "document:withdraw"
@@ -446,6 +447,7 @@ class JournalReader:
         who: Collection[str] | None = None,
         of_them: Collection[str] = (),
         outcomes: Mapping[str, Collection[str]] = NO_OUTCOMES,
+        consultations: Collection[str] = (),
         before: int | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
@@ -457,7 +459,8 @@ class JournalReader:
 
         With ``who`` those that say one of these, or are of the actions ``of_them``;
         with ``within`` only those among so many last lines of the chain. Of an action
-        that ``outcomes`` names, those of its outcomes.
+        that ``outcomes`` names, those of its outcomes. With ``consultations`` those of
+        what was done in one of them.
         """
         columns = journal.c
         query = select(journal).where(
@@ -477,6 +480,9 @@ class JournalReader:
             query = query.where(
                 or_(columns.action != action, columns.outcome.in_(sorted(some)))
             )
+        if consultations:
+            named = columns.detail["consultation"].as_string()
+            query = query.where(named.in_(sorted(consultations)))
         if before is not None:
             query = query.where(columns.seq < before)
         if since is not None:

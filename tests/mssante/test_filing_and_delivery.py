@@ -7,19 +7,24 @@ from typing import NoReturn
 import pytest
 from attrs import evolve, frozen
 
+from gateway.core.envelope import Recipient, RecipientKind
+from gateway.core.ins import Ins
 from gateway.dmp_bridge.filing.filing import Deliver, Filing
 from gateway.errors import InvalidError, UnavailableError
 from gateway.message.reading import MessageParts
 from gateway.mssante.sending.delivery import Delivering
 from gateway.node.vaults import open_vaults
+from gateway.rights.profile import ProfileState
 from gateway.store.arrivals.arrivals import Arrivals, ArrivalState, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tasks.steps import Step
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_cda import make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
+from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_settings import make_settings
 from tests.mssante.post import ASKS, DOCTOR, SERVICE, TABLES, Post
+from tests.mssante.receipts.reports import parse
 
 LETTER = make_mail(as_xdm(pack(make_cda())), sender=SERVICE)
 
@@ -155,6 +160,46 @@ def test_b7_19_a_letter_for_somebody_else_is_given_to_nobody(way: Way) -> None:
     assert post.kept(arrival_id).state == ArrivalState.QUARANTINED
     assert post.inbox() == []
     assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+
+
+CLOSED_SINCE = {
+    ProfileState.DELETED: ("PROFILE_ABSENT", "Aucun espace n’est ouvert"),
+    ProfileState.OPPOSED: ("PROFILE_OPPOSED", "s’est opposé"),
+    ProfileState.CLOSED: ("PROFILE_CLOSED", "est fermé"),
+}
+"""What became of the space after the door took a letter, and what its sender reads."""
+
+
+def test_b7_24_three_spaces_that_are_not_open_any_more_give_three_bounces(
+    way: Way,
+) -> None:
+    """The door says nothing of a space; a sender that was let in reads why."""
+    post, told = way.post, []
+    for number, (state, (code, words)) in enumerate(CLOSED_SINCE.items(), 1):
+        other = matricule(number)
+        ins = Ins.of(other, TEST_RANGE)
+        whose = Recipient(
+            kind=RecipientKind.PATIENT,
+            address=f"{other}@patient.mssante.test",
+            target_id=open_profile(post.database, ins=ins, state=state.value),
+        )
+        letter = make_mail(as_xml(make_cda(ins=other)), sender=SERVICE)
+        arrival_id = post.keep(letter, whose)
+        before = len(post.box(SERVICE))
+
+        with_filing(post, at_once=way.at_once).work()
+
+        (content,) = post.box(SERVICE)[before:]
+        bounce = parse(content)
+        (group,) = (one for one in bounce.groups if "Final-Recipient" in one)
+        assert post.outcomes(arrival_id) == [code]
+        assert post.said(arrival_id) == [("DSN", "failed", "sent")]
+        assert group["Action"] == "failed"
+        assert group["Status"].startswith("5.")
+        assert words in " ".join(bounce.text.split())
+        told.append(bounce.text.replace(other, ""))
+
+    assert len(set(told)) == 3
 
 
 def test_b7_04_a_doctor_in_copy_has_the_same_message(way: Way) -> None:

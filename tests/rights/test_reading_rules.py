@@ -236,6 +236,39 @@ def test_b7_05_a_structure_never_reads_nor_one_factor(
     assert why(facts, signed_in_by=weak) is R.AUTH_TOO_WEAK
 
 
+NAMED_BY_A_STRUCTURE = [
+    ({}, None),
+    ({"column": NoColumn.ACTIVITY_UNKNOWN}, R.NOT_HABILITATED),
+    ({"blocked": True}, R.BLOCKED),
+    ({"opposed": True}, R.OPPOSED),
+    ({"informed": False}, R.NOT_INFORMED),
+    ({"team_agreement": None}, R.CONSENT_MISSING),
+    ({"signed_in_by": SignedInBy.STRUCTURE}, R.AUTH_TOO_WEAK),
+    ({"signed_in_by": SignedInBy.STAFF_CARD}, R.ROLE_NEVER_READS),
+    ({"signed_in_by": SignedInBy.CERTIFICATE_ALONE}, R.AUTH_TOO_WEAK),
+]
+
+
+@pytest.mark.parametrize(("changes", "refused"), NAMED_BY_A_STRUCTURE)
+def test_b7_05_a_professional_whom_a_structure_names_reads_as_by_a_card(
+    changes: dict[str, Any], refused: ReadingRefusal | None
+) -> None:
+    """The name and the two factors count: every other condition is asked as ever."""
+    by_card = evolve(DOCTOR, **changes)
+    named = evolve(DOCTOR, **{"signed_in_by": SignedInBy.INDIRECT, **changes})
+
+    assert why(named) is refused
+    assert why(by_card) is refused
+
+
+@pytest.mark.parametrize("facts", [DOCTOR, EMERGENCY, REGULATOR])
+def test_b7_05_an_emergency_asks_a_structure_for_a_name_too(
+    facts: ReadingFacts,
+) -> None:
+    assert why(facts, signed_in_by=SignedInBy.INDIRECT) is None
+    assert why(facts, signed_in_by=SignedInBy.STRUCTURE) is R.AUTH_TOO_WEAK
+
+
 def test_b7_06_whom_the_patient_blocked_does_not_read_in_an_emergency_either() -> None:
     for facts in (DOCTOR, EMERGENCY, REGULATOR):
         assert why(facts, blocked=True) is R.BLOCKED
@@ -329,7 +362,8 @@ def test_nothing_but_these_facts_opens_a_vault() -> None:
             W.CONSENT: own is AGREED,
         }
         opened = way in IN_EMERGENCY or (told and not opposed and agreed[way])
-        reads = opened and not blocked and signed is SignedInBy.CARD
+        by_two = signed in {SignedInBy.CARD, SignedInBy.INDIRECT}
+        reads = opened and not blocked and by_two
 
         assert (refuse_reading(facts, POLICY) is None) is reads, facts
 

@@ -145,6 +145,10 @@ VALUE_TEXTS: Mapping[str, Both] = MappingProxyType(
         "signed_in_by:STRUCTURE": Both(
             "par le certificat d’une structure", "by a structure's certificate"
         ),
+        "signed_in_by:INDIRECT": Both(
+            "en son nom, par deux facteurs dans sa structure",
+            "by name, by two factors in the structure",
+        ),
         **{
             f"column:{one.column.value}": Both(one.french, one.english)
             for one in column_texts().values()

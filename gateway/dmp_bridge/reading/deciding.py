@@ -67,13 +67,18 @@ class Doing(Generic[Why_co]):
     why: Why_co | None
 
     def keep(self, work: UnitOfWork) -> dict[str, str]:
-        """Keep what was decided, and on what; return what its lines say of that."""
+        """
+        Keep what was decided, and on what; return what its lines say of that.
+
+        They say in which consultation as well, for the traces of who did it.
+        """
         profile = self.held.standing.profile
         reasons = () if self.why is None else (self.why.value,)
         part = answered_part(
             self.asked, *reasons, patient_settings=settings_of(profile)
         )
-        return keep_decided(work, self.who, profile, part, self.subject)
+        kept = keep_decided(work, self.who, profile, part, self.subject)
+        return {**kept, "consultation": self.held.consultation.id}
 
 
 def doing_act(

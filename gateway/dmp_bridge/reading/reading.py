@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -71,6 +71,7 @@ from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.agreements import Agreements, NewAgreement
 from gateway.store.consultations.answers import (
+    DoneThere,
     NotRead,
     OpenRecord,
     Prospect,
@@ -78,7 +79,7 @@ from gateway.store.consultations.answers import (
     ReadingList,
 )
 from gateway.store.consultations.codes import ReadingCodes
-from gateway.store.consultations.consultations import Consultations
+from gateway.store.consultations.consultations import WITH_DOCUMENT, Consultations
 from gateway.store.consultations.teams import CareTeams, Episodes
 from gateway.store.consultations.values import (
     Consultation,
@@ -492,6 +493,41 @@ class VaultReading:
         return Consultations(work).of_reader(
             who.national_id, since=since, until=until, most=most
         )
+
+    def deeds(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        some: Sequence[Consultation],
+        *,
+        most: int,
+    ) -> dict[str, list[DoneThere]]:
+        """
+        Return what somebody did in consultations of their own, the first first.
+
+        So many at most, the last, of each patient. Of what was done in those of others
+        nothing is returned (CSP R. 1111-43).
+        """
+        kept = Consultations(work)
+        own = [
+            one
+            for one in some
+            if one.said and one.said.party.identity == who.national_id
+        ]
+        lines = kept.done_in(own, most)
+        ids = {one.subject for one in lines if one.action in WITH_DOCUMENT}
+        documents = self.vaults.within(work).sound_each(ids)
+        found: dict[str, list[DoneThere]] = {one.id: [] for one in own}
+        for line in reversed(lines):
+            document = documents.get(line.subject)
+            deed = DoneThere(
+                at=line.at,
+                action=line.action,
+                outcome=line.outcome,
+                type_code=document.type_code if document else "",
+            )
+            found[line.kept["consultation"]].append(deed)
+        return found
 
     def agree_for(
         self,

@@ -99,6 +99,22 @@ class ReadingList:
         return not self.identifiers.isdisjoint(one.owners)
 
 
+@frozen(kw_only=True)
+class DoneThere:
+    """
+    What somebody did in a consultation of theirs, for their own traces.
+
+    ``type_code`` is of the document it was done with, empty where there is none, or it
+    is there no more. Neither it nor the rest depends on what may be seen now: who read
+    a document knows that they did.
+    """
+
+    at: datetime
+    action: str
+    outcome: str
+    type_code: str
+
+
 @frozen
 class Acted:
     """A document was changed; ``is_secret``: representatives are not told of it."""

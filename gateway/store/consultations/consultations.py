@@ -24,7 +24,7 @@ from gateway.store.consultations.values import (
     ConsultationSaid,
     NamedProfessional,
 )
-from gateway.store.journal import Action, chain_of
+from gateway.store.journal import Action, Entry, chain_of
 from gateway.store.tables import consultations, hidden_documents
 
 _ROW = consultations.c
@@ -32,6 +32,27 @@ _ID_BYTES: Final = 16
 _FILL: Final = 1024
 """What was hidden is filled up to as much: how much it is tells how many there are."""
 _OPEN_AT_ONCE: Final = 200
+WITH_DOCUMENT: Final = frozenset(
+    {
+        Action.DOCUMENT_CONSULTED,
+        Action.VERSION_BROUGHT,
+        Action.DOCUMENT_MASKED,
+        Action.DOCUMENT_UNMASKED,
+        Action.DOCUMENT_WITHDRAWN,
+        Action.DOCUMENT_ANNOUNCED,
+    }
+)
+"""What somebody does in one with a document: the subject of its line."""
+_DEEDS: Final = frozenset(
+    {
+        *WITH_DOCUMENT,
+        Action.PROFILE_CHANGED,
+        Action.EPISODE_OPENED,
+        Action.EPISODE_CLOSED,
+        Action.ACT_REFUSED,
+    }
+)
+"""What somebody does in one; that they looked at the list goes without saying."""
 
 
 @frozen
@@ -168,6 +189,25 @@ class Consultations:
             consultation=one.id,
             **kept,
         )
+
+    def done_in(self, some: Sequence[Consultation], most: int) -> list[Entry]:
+        """
+        Return the last lines of what was done in some, newest first; not opened.
+
+        So many at most of each patient whose vault it was.
+        """
+        found: list[Entry] = []
+        for profile_id in dict.fromkeys(one.profile_id for one in some):
+            ids = [one.id for one in some if one.profile_id == profile_id]
+            found += self.work.journal.latest(
+                chain_of(profile_id),
+                _DEEDS,
+                outcomes={Action.PROFILE_CHANGED: ["block"]},
+                consultations=ids,
+                since=min(one.begun_at for one in some if one.id in ids),
+                most=most,
+            )
+        return found
 
     def keep_hidden(self, one: Consultation, ids: Sequence[str]) -> bool:
         """Keep what is not shown in one now; False where it is known to be so."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import wait
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +13,14 @@ from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice, Professional
 from gateway.core.practice_names import practice_name
 from gateway.errors import UnavailableError
-from gateway.reception.keeping import Also, Failed, Reception
+from gateway.reception.keeping import (
+    Also,
+    Failed,
+    Failure,
+    Kept,
+    Reception,
+    Twin,
+)
 from gateway.reception.submission import Submission
 from gateway.rights.habilitation_rules import NoColumn
 from gateway.rights.reading_professional import ReadingProfessional
@@ -32,7 +41,7 @@ from gateway.web.professional.ports import (
 )
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.answers import Answer, page
-from gateway.web.site.desk import Desk, committed
+from gateway.web.site.desk import COMMIT_SECONDS, Desk, committed
 from gateway.web.site.languages import zone_of
 from gateway.web.site.ports import DocumentPages, NameDirectory, OpenVault
 from gateway.web.site.visits import ShownCertificate
@@ -71,6 +80,24 @@ class ProfessionalDesk(Desk):
         answer = committed(self.reception.keep(submission, also))
         if isinstance(answer, Failed):
             raise UnavailableError("try again later", detail=answer.why)
+
+    def keep_each(
+        self, some: Sequence[tuple[Submission, Also]]
+    ) -> list[Kept | Twin | Failed]:
+        """
+        Keep what came at once, each alone; return what became of each, in their order.
+
+        They share one time to be committed in, and what was not by then is not done
+        later.
+        """
+        begun = [self.reception.keep(one, also) for one, also in some]
+        wait(begun, timeout=COMMIT_SECONDS)
+        return [
+            Failed(Failure.DATABASE_AWAY, "slow commit")
+            if not one.done() and one.cancel()
+            else committed(one)
+            for one in begun
+        ]
 
     def sessions(self, work: UnitOfWork) -> ProfessionalSessions:
         """Return the sessions, with the lives the settings give them."""

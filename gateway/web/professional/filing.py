@@ -1,23 +1,16 @@
-"""What a professional files by a page: for whom, and what became of each document."""
+"""What a professional files by a page: for whom, each file kept alone."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
 from attrs import evolve, field, frozen
 
-from gateway.core.codes import (
-    FACILITIES,
-    PROFESSIONALS,
-    DocumentType,
-    coded,
-    document_types,
-)
+from gateway.core.codes import FACILITIES, PROFESSIONALS, DocumentType, coded
 from gateway.core.document import Visibility
 from gateway.core.envelope import (
     Door,
@@ -28,9 +21,6 @@ from gateway.core.envelope import (
 )
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Participant, Structure
-from gateway.core.reasons import Effect, Reason
-from gateway.core.texts.outcomes import REASON_TEXTS
-from gateway.core.texts.senders import text_for_sender
 from gateway.core.vault import MaskedBy
 from gateway.documents.cda.professional_document import (
     SOLO_PRACTICE,
@@ -38,6 +28,8 @@ from gateway.documents.cda.professional_document import (
     make_professional_document,
 )
 from gateway.documents.cda.writing import Head
+from gateway.errors import InvalidError, UnavailableError
+from gateway.reception.keeping import Also, Failed
 from gateway.reception.submission import (
     Said,
     Submission,
@@ -46,19 +38,14 @@ from gateway.reception.submission import (
 )
 from gateway.rights.author_rules import is_structure_id
 from gateway.rights.record_act_rules import RecordAct
-from gateway.store.arrivals.arrivals import Arrivals
-from gateway.store.arrivals.values import DocumentOutcome, KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, ReadDocument
-from gateway.store.journal import BROUGHT_BY_MAIL, Action, Entry
-from gateway.store.patients.profiles import Profiles
+from gateway.store.journal import Action
 from gateway.store.patients.values import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.professional.desk import ProfessionalDesk
+from gateway.web.professional.offered_files import FileProblem, FormFile
 from gateway.web.professional.visits import ProfessionalVisit
-
-MOST_SHOWN: Final = 50
-"""Of one's own filings, the last."""
 
 _OID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
 _NAMESPACE: Final = UUID("5c2c8c59-3b0a-5d43-9a44-7d1a60f6a0d1")
@@ -85,46 +72,14 @@ class Replaced:
 
 @frozen(kw_only=True)
 class ToFile:
-    """What was asked for and is in order: the PDFs, each with its title."""
+    """What was asked for and is in order; of the files some may be unfit."""
 
     once: str
     kind: DocumentType
     visibility: Visibility | None
     informed: bool
     replaces: Replaced | None = None
-    files: tuple[tuple[str, bytes], ...] = field(repr=False)
-
-
-@frozen(kw_only=True)
-class ShownFiling:
-    """
-    One document of a filing: ``state`` is waiting, filed, known or refused.
-
-    ``text`` says more of it, empty where its state says all.
-    """
-
-    title: str = field(repr=False)
-    state: str
-    text: str = ""
-    entry_id: str = ""
-    """What it is in the vault; empty where it is not filed."""
-    kind: str = ""
-    """Its type; empty where it could not be read."""
-
-
-@frozen(kw_only=True)
-class ShownFilings:
-    """
-    What was filed at once for one patient, and what became of each document.
-
-    ``kind`` is the type of all, empty for what came by mail: each has its own.
-    """
-
-    at: datetime
-    kind: str
-    by_mail: bool
-    patient: str = field(repr=False)
-    documents: tuple[ShownFiling, ...]
+    files: tuple[FormFile, ...] = field(repr=False)
 
 
 @frozen
@@ -174,19 +129,66 @@ class ProfessionalFiling:
         who, acts = self.desk.reader(visit), self.desk.acts
         self.desk.write(lambda work: acts.replace(work, who, record, document_id))
 
-    def keep(self, visit: ProfessionalVisit, profile: Profile, to_file: ToFile) -> None:
+    def keep(
+        self, visit: ProfessionalVisit, profile: Profile, to_file: ToFile
+    ) -> tuple[FormFile, ...]:
         """
-        Keep documents as their author brought them; whether each is filed comes later.
+        Keep the files that are fit, each as a submission of its own.
 
-        The form sent twice is kept once.
+        Returned are all of them; one that was not kept has its problem. Whether one is
+        filed comes later, and depends on no other. What was sent before in the same
+        form, and is the same, is not kept again. Once any is kept, what the form was
+        answered stands in the journal, for the page that tells it.
 
         Raises:
-            InvalidError: a PDF cannot be filed as a document.
             UnavailableError: nothing could be kept now.
         """
+        begun: list[tuple[Submission, Also]] = []
+        place: dict[int, int] = {}
+        files = list(to_file.files)
+        for number, file in enumerate(files):
+            if file.problem is not None:
+                continue
+            try:
+                submission = self._submission(visit, profile, to_file, file)
+            except InvalidError:
+                files[number] = evolve(file, problem=FileProblem.UNFIT)
+                continue
+            place[number] = len(begun)
+            begun.append((submission, self._note(visit, to_file, file, submission.id)))
+        answers = self.desk.keep_each(begun)
+        arrivals: dict[int, str] = {}
+        for number, at in place.items():
+            answer = answers[at]
+            if isinstance(answer, Failed):
+                unkept = evolve(files[number], problem=FileProblem.NOT_KEPT)
+                files[number] = unkept
+            else:
+                arrivals[number] = answer.id
+        if arrivals:
+            self._note_answered(visit, to_file, files, arrivals)
+        elif begun:
+            raise UnavailableError("try again later", detail="no file was kept")
+        return tuple(files)
+
+    def _submission(
+        self,
+        visit: ProfessionalVisit,
+        profile: Profile,
+        to_file: ToFile,
+        file: FormFile,
+    ) -> Submission:
+        """
+        Return a file as what its author submits.
+
+        Raises:
+            InvalidError: it cannot be made into a document.
+        """
         account = visit.held_session.account
-        name = f"{account.id}:{profile.id}:{to_file.once}"
-        submission = Submission(
+        said = (*_names_of(to_file), file.title, file.digest)
+        same = hashlib.sha256("\0".join(said).encode()).hexdigest()
+        name = f"{account.id}:{profile.id}:{to_file.once}:{same}"
+        return Submission(
             id=hashlib.sha256(name.encode()).hexdigest()[:32],
             id_is_derived=True,
             door=Door.PROFESSIONAL,
@@ -198,17 +200,20 @@ class ProfessionalFiling:
             recipients=(self._recipient(profile),),
             brings=SubmittedDocuments(
                 identifier=_oid(uuid5(_NAMESPACE, f"submission:{name}")),
-                documents=tuple(
+                documents=(
                     SubmittedDocument(
-                        content=_document(visit, profile, to_file, n, f"{name}:{n}"),
+                        content=_document(visit, profile, to_file, file, name),
                         said=_said(to_file),
-                    )
-                    for n in range(len(to_file.files))
+                    ),
                 ),
             ),
         )
 
+    def _note(
+        self, visit: ProfessionalVisit, to_file: ToFile, file: FormFile, arrival: str
+    ) -> Also:
         before, who = to_file.replaces, self.desk.reader(visit)
+        account = visit.held_session.account
 
         def note(work: UnitOfWork, _: Parcel) -> None:
             if before is not None:
@@ -218,12 +223,44 @@ class ProfessionalFiling:
                 "kept",
                 account.id,
                 owner=f"professional:{account.id}",
-                arrival=submission.id,
+                arrival=arrival,
                 type=to_file.kind.code,
-                document=[title for title, _ in to_file.files],
+                form=form_id(visit, to_file.once),
+                document=[file.title],
             )
 
-        self.desk.keep(submission, note)
+        return note
+
+    def _note_answered(
+        self,
+        visit: ProfessionalVisit,
+        to_file: ToFile,
+        files: Sequence[FormFile],
+        arrivals: Mapping[int, str],
+    ) -> None:
+        account = visit.held_session.account
+        each = [
+            {
+                "title": one.name if one.problem else one.title,
+                "problem": one.problem.value if one.problem else "",
+                "arrival": arrivals.get(number, ""),
+                "cut": one.is_cut,
+            }
+            for number, one in enumerate(files)
+        ]
+
+        def note(work: UnitOfWork) -> None:
+            work.note(
+                Action.FILING_ANSWERED,
+                "answered",
+                account.id,
+                owner=f"professional:{account.id}",
+                type=to_file.kind.code,
+                form=form_id(visit, to_file.once),
+                document=each,
+            )
+
+        self.desk.write(note)
 
     def _recipient(self, profile: Profile) -> Recipient:
         domain = self.desk.settings.domains.patient
@@ -232,100 +269,6 @@ class ProfessionalFiling:
             address=f"{profile.ins.matricule}@{domain}",
             target_id=profile.id,
         )
-
-    def own(self, visit: ProfessionalVisit) -> list[ShownFilings]:
-        """Return what somebody filed by pages, the last first, as it stands now."""
-        with self.desk.database.read() as work:
-            lines = work.journal.last_about(
-                visit.held_session.account.id,
-                Action.DOCUMENTS_BROUGHT,
-                outcome="kept",
-                most=MOST_SHOWN,
-            )
-            found = [self.shown(work, one, visit.language) for one in lines]
-        return [one for one in found if one is not None]
-
-    def shown(
-        self, work: UnitOfWork, line: Entry, language: str
-    ) -> ShownFilings | None:
-        """Return what a line says was brought, as it stands now; None: it is gone."""
-        arrivals = Arrivals(work)
-        kept = arrivals.get(line.detail["arrival"])
-        if kept is None:
-            return None
-        place = int(line.detail.get("recipient", 0))
-        outcomes = [
-            one for one in arrivals.documents(kept.id) if one.recipient == place
-        ]
-        code = line.detail.get("type", "")
-        said = [
-            _Brought(one["title"], _name_of(one["type"], language))
-            if isinstance(one, Mapping)
-            else _Brought(one, _name_of(code, language))
-            for one in line.detail.get("document", [])
-        ]
-        return ShownFilings(
-            at=kept.received_at,
-            kind=_name_of(code, language),
-            by_mail=line.outcome == BROUGHT_BY_MAIL,
-            patient=_patient(work, kept, place),
-            documents=tuple(_shown_outcomes(said, outcomes, language)),
-        )
-
-
-@frozen
-class _Brought:
-    """What was said of a document when it came."""
-
-    title: str = field(repr=False)
-    kind: str
-
-
-def _name_of(code: str, language: str) -> str:
-    """Return what a type is called; of a code that is not known, the code."""
-    kind = document_types().get(code)
-    if kind is None:
-        return code
-    return kind.english if language == "en" else kind.label
-
-
-def _shown_outcomes(
-    said: Sequence[_Brought], outcomes: Sequence[DocumentOutcome], language: str
-) -> list[ShownFiling]:
-    """
-    Return what became of each document, and of what was found hidden in one.
-
-    No more is said of a reason than any sender is told.
-    """
-    if not outcomes:
-        return [
-            ShownFiling(title=one.title, state="waiting", kind=one.kind) for one in said
-        ]
-    shown = []
-    for number, one in enumerate(outcomes):
-        whose = said[number] if len(outcomes) == len(said) else _Brought("", "")
-        reason = Reason(one.outcome)
-        effect = REASON_TEXTS[reason].effect
-        states = {Effect.FILED: "filed", Effect.ALREADY_FILED: "known"}
-        text = text_for_sender(reason)[language == "en"]
-        shown.append(
-            ShownFiling(
-                title=whose.title,
-                kind=whose.kind,
-                state=states.get(effect, "refused"),
-                text=text,
-                entry_id=one.entry_id,
-            )
-        )
-    return shown
-
-
-def _patient(work: UnitOfWork, kept: KeptArrival, place: int) -> str:
-    """Return the number of the patient, which who filed knows; empty once it is gone"""
-    profile = Profiles(work).find_open(
-        profile_id=kept.recipients[place].recipient.target_id
-    )
-    return profile.ins.matricule if profile else ""
 
 
 def _said(to_file: ToFile) -> Said:
@@ -337,20 +280,39 @@ def _said(to_file: ToFile) -> Said:
     )
 
 
+def form_id(visit: ProfessionalVisit, once: str) -> str:
+    """Return by what the answer to a form is known to who sent it, and to no other."""
+    name = f"form:{visit.held_session.account.id}:{once}"
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _names_of(to_file: ToFile) -> tuple[str, ...]:
+    """Return what is said of all files of a form, to tell it from another answer."""
+    return (
+        to_file.kind.code,
+        to_file.visibility.value if to_file.visibility else "",
+        "informed" if to_file.informed else "",
+        to_file.replaces.unique_id if to_file.replaces else "",
+    )
+
+
 def _document(
-    visit: ProfessionalVisit, profile: Profile, to_file: ToFile, number: int, name: str
+    visit: ProfessionalVisit,
+    profile: Profile,
+    to_file: ToFile,
+    file: FormFile,
+    name: str,
 ) -> bytes:
-    title, content = to_file.files[number]
     practice = visit.practice
     return make_professional_document(
         ProfessionalFile(
-            head=_head(to_file, title, name),
+            head=_head(to_file, file.title, name),
             author=author_of(visit),
             facility=(
                 coded(FACILITIES, practice.sector) if practice.sector else SOLO_PRACTICE
             ),
             done_at=visit.now,
-            content=content,
+            content=file.content,
         ),
         ins=profile.ins,
         traits=profile.traits,

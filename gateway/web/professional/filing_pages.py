@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
@@ -13,9 +12,7 @@ from gateway.core.codes import DocumentType, document_types
 from gateway.core.document import Visibility
 from gateway.core.keeping import MAX_TITLE
 from gateway.core.subject_tag import tag_words
-from gateway.documents.pdf_files import is_encrypted
-from gateway.errors import InvalidError, NotFoundError
-from gateway.message.parameters import safe_name
+from gateway.errors import NotFoundError
 from gateway.rights.page_filing_rules import (
     NoPageFiling,
     PageFilingFacts,
@@ -28,19 +25,26 @@ from gateway.web.professional.filing import (
     ProfessionalFiling,
     Replaced,
     ToFile,
+    form_id,
 )
+from gateway.web.professional.filing_answers import FilingAnswers
 from gateway.web.professional.naming import (
     LONGEST_NUMBER,
     NamedPatients,
     NoPatient,
 )
+from gateway.web.professional.offered_files import (
+    FileProblem,
+    FormFile,
+    judge_each,
+)
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, redirect
-from gateway.web.site.forms import UploadedFile
 from gateway.web.site.visits import identity_of
 
-_PDF: Final = b"%PDF-"
 _OF_PATIENTS: Final = ("DOCPAT", "EXPPAT")
+_OVER: Final = frozenset({None, FileProblem.SAME})
+"""Of a file: nothing is left to do with it."""
 
 
 class FilingProblem(StrEnum):
@@ -59,12 +63,8 @@ class FilingProblem(StrEnum):
     ODD_TITLE = "odd title"
     NO_FILE = "no file"
     TOO_MANY = "too many"
-    TOO_LARGE = "too large"
-    NOT_PDF = "not PDF"
-    ENCRYPTED = "encrypted"
     CUT = "cut"
     BUSY = "busy"
-    UNFIT = "unfit"
 
 
 _PLACES: Final = {
@@ -95,6 +95,8 @@ class FilingForm:
     informed: bool = False
     once: str = field(factory=lambda: uuid4().hex, repr=False)
     problems: tuple[FilingProblem, ...] = ()
+    unfit: tuple[FormFile, ...] = ()
+    """Files that were not received, each with its problem."""
 
     def at(self, place: str) -> FilingProblem | None:
         """Return what is wrong with a field, or None."""
@@ -105,7 +107,7 @@ def place_of(problem: FilingProblem) -> str:
     """
     Return the field at which a problem is shown.
 
-    >>> place_of(FilingProblem.NOBODY), place_of(FilingProblem.NOT_PDF)
+    >>> place_of(FilingProblem.NOBODY), place_of(FilingProblem.CUT)
     ('ins', 'files')
     """
     found = (place for place, some in _PLACES.items() if problem in some)
@@ -147,7 +149,7 @@ class FilingPages:
         return ProfessionalFiling(self.desk)
 
     def file(self, visit: ProfessionalVisit) -> Answer:
-        """Keep the documents; what becomes of each is told on the page of filings."""
+        """Keep what is fit; what becomes of each file is told on one page."""
         form = self._read(visit)
         if self._refusal(visit) is not None:
             return self._show(visit, form, status=403)
@@ -159,8 +161,10 @@ class FilingPages:
             if before is None:
                 self._filing.note_unreplaced(visit, form.record, form.replaces)
         problems = (*((why,) if why else ()), *form.problems)
-        if problems or profile is None:
-            form = evolve(form, problems=problems)
+        files = self._offered(visit, form) if not form.at("files") else ()
+        unfit = tuple(one for one in files if one.problem is not None)
+        if problems or profile is None or len(unfit) == len(files):
+            form = evolve(form, problems=problems, unfit=unfit)
             if FilingProblem.RECORD in problems:
                 form = evolve(form, record="")
             if {FilingProblem.RECORD, FilingProblem.REPLACED} & set(problems):
@@ -172,27 +176,40 @@ class FilingPages:
             visibility=Visibility(form.visibility) if form.visibility else None,
             informed=form.informed,
             replaces=before,
-            files=tuple(
-                (_title(one, form.title, len(visit.form.files)), one.content)
-                for one in visit.form.files
-            ),
+            files=files,
         )
-        try:
-            self._filing.keep(visit, profile, to_file)
-        except InvalidError:
-            form = evolve(form, problems=(FilingProblem.UNFIT,))
+        told = self._filing.keep(visit, profile, to_file)
+        if all(one.problem is not None for one in told):
+            form = evolve(form, unfit=told)
             return self._show(visit, form, status=422, before=before)
-        answer = redirect("/filings?done=received")
-        return answer.without_cookie(CALL) if visit.call else answer
+        answer = redirect(f"/filings?sent={form_id(visit, form.once)}")
+        # Whom a program named is named again for the files that are to be mended.
+        is_over = all(one.problem in _OVER for one in told)
+        return answer.without_cookie(CALL) if visit.call and is_over else answer
 
     def filings(self, visit: ProfessionalVisit) -> Answer:
-        """Show what became of what was filed by these pages."""
+        """Show what became of what was filed by these pages, or of one form alone."""
+        answers = FilingAnswers(self.desk)
+        sent = answers.of_form(visit, visit.query.get("sent", "")[:32])
         return self.desk.page(
             visit,
             "filings.html",
-            filings=self._filing.own(visit),
-            done=visit.query.get("done", "") == "received",
+            filings=answers.own(visit) if sent is None else [sent],
+            sent=sent,
+            **self._words,
         )
+
+    def _offered(
+        self, visit: ProfessionalVisit, form: FilingForm
+    ) -> tuple[FormFile, ...]:
+        most = self.desk.settings.professional.file_bytes
+        return judge_each(visit.form.files, form.title, most)
+
+    @property
+    def _words(self) -> dict[str, Any]:
+        """What the words of a file that was not received are made of."""
+        most = self.desk.settings.professional.file_bytes
+        return {"FileProblem": FileProblem, "most_bytes": most}
 
     def _read(self, visit: ProfessionalVisit) -> FilingForm:
         fields = visit.form
@@ -222,7 +239,7 @@ class FilingPages:
         return evolve(form, problems=tuple(problems))
 
     def _judge(self, visit: ProfessionalVisit) -> FilingProblem | None:
-        """Return what is wrong with the files, or None."""
+        """Return what is wrong with the files as a whole, or None."""
         settings, files = self.desk.settings.professional, visit.form.files
         if visit.form.cut:
             is_busy = visit.form.cut == 503
@@ -233,12 +250,6 @@ class FilingPages:
             return FilingProblem.TOO_MANY
         if len(files) > 1 and visit.form.line("replaces"):
             return FilingProblem.ONE_FILE
-        if any(len(one.content) > settings.file_bytes for one in files):
-            return FilingProblem.TOO_LARGE
-        if not all(one.content.startswith(_PDF) for one in files):
-            return FilingProblem.NOT_PDF
-        if any(is_encrypted(one.content) for one in files):
-            return FilingProblem.ENCRYPTED
         return None
 
     def _patient(
@@ -284,7 +295,6 @@ class FilingPages:
             flags=Visibility,
             max_title=MAX_TITLE,
             most=settings.file_most,
-            most_bytes=settings.file_bytes,
             most_misses=settings.file_misses,
             today=self.desk.day(visit.now).isoformat(),
             called=None if form.record else self.desk.called(visit),
@@ -292,6 +302,7 @@ class FilingPages:
             minutes=settings.call_seconds // 60,
             Problem=FilingProblem,
             place_of=place_of,
+            **self._words,
         )
 
 
@@ -310,17 +321,3 @@ def _by_name(language: str) -> list[DocumentType]:
     return sorted(
         others, key=lambda one: one.english if language == "en" else one.label
     )
-
-
-def _title(file: UploadedFile, title: str, files: int) -> str:
-    """
-    Return the title of a file: that of the form, or of several each its own name.
-
-    >>> _title(UploadedFile("echo_coeur.pdf", b""), "Bilan", 2)
-    'echo coeur'
-    """
-    name = PurePath(safe_name(file.name) or "Document").stem.replace("_", " ")
-    shown = "".join(one if one.isprintable() else " " for one in name)
-    named = " ".join(shown.split())[:MAX_TITLE].strip()
-    choices = (title, named) if files == 1 else (named, title)
-    return next((one for one in choices if one), "Document")

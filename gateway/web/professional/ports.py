@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from gateway.rights.record_act_rules import NoAct, RecordAct
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import (
     Acted,
+    DoneThere,
     NotRead,
     OpenRecord,
     Prospect,
@@ -118,6 +119,16 @@ class VaultReader(Protocol):
         most: int = 100,
     ) -> list[Consultation]:
         """Return what somebody opened, the last first."""
+
+    def deeds(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        some: Sequence[Consultation],
+        *,
+        most: int,
+    ) -> Mapping[str, Sequence[DoneThere]]:
+        """Return what somebody did in consultations of their own, the first first."""
 
     def current(self, work: UnitOfWork, who: ReadingProfessional) -> list[Consultation]:
         """Return the consultations of somebody that go on, the last first."""

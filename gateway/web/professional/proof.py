@@ -24,7 +24,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.checkpoints.exporting import JournalProofs
 from gateway.store.journal import Action, Entry, is_as_written
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.filing import ProfessionalFiling
+from gateway.web.professional.filing_answers import FilingAnswers
 from gateway.web.professional.visits import ProfessionalVisit, name_of
 from gateway.web.site.languages import say_moment, zone_of
 
@@ -129,7 +129,7 @@ class ProofOfFiling:
         visit: ProfessionalVisit,
         filed: Mapping[tuple[str, str], Entry],
     ) -> Iterable[ProvenFiling]:
-        shown = ProfessionalFiling(self.desk).shown(work, line, visit.language)
+        shown = FilingAnswers(self.desk).shown(work, line, visit.language)
         if shown is None:
             return
         for one in shown.documents:

@@ -21,7 +21,8 @@ from gateway.store.base.writer import Writer
 from gateway.store.tasks.values import TaskKind
 
 T = TypeVar("T")
-_COMMIT_SECONDS = 30
+COMMIT_SECONDS = 30
+"""How long a page waits for its commit."""
 
 
 @frozen
@@ -120,7 +121,7 @@ def committed(future: Future[T]) -> T:
         UnavailableError: it was not done in time.
     """
     try:
-        return future.result(_COMMIT_SECONDS)
+        return future.result(COMMIT_SECONDS)
     except TimeoutError as error:
         future.cancel()  # else what the patient is told failed is done later
         raise UnavailableError("try again later", detail="slow commit") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.builders_cda import PDF
@@ -32,9 +34,9 @@ def test_axe_finds_nothing_from_the_form_to_what_became_of_it(
 ) -> None:
     open_profile(pages.database)
     pdfs = [
-        {"name": f"{LONG}_{number}.pdf", "mimeType": "application/pdf", "buffer": PDF}
-        for number in range(5)
+        _picked(f"{LONG}_{number}.pdf", PDF + b"\n" * number) for number in range(5)
     ]
+    ugly = [_picked(f"{LONG}_vide.pdf", b""), _picked("scan.pdf", b"\xff\xd8\xff")]
     with at_work(pages, viewport, theme) as doctor:
         page = doctor.page
         doctor.go("/filings")
@@ -44,14 +46,29 @@ def test_axe_finds_nothing_from_the_form_to_what_became_of_it(
         for born, name in (("1950-01-01", "file-wrong"), (BORN, "filings-received")):
             page.fill("#ins", MATRICULE)
             page.fill("#born", born)
-            page.set_input_files("#files", pdfs)
+            page.set_input_files("#files", [*pdfs, *ugly, pdfs[0]])
             page.select_option("#kind", REPORT)
             with page.expect_navigation():
                 page.click("main form button.btn")
             doctor.look(name)
         work_off(pages)
         page.reload()
+        doctor.look("filings-of-a-form")
+        doctor.go("/filings")
         doctor.look("filings")
         assert "cardiovasculaire 4" in page.content()
+        doctor.go("/file")
+        page.fill("#ins", MATRICULE)
+        page.fill("#born", BORN)
+        page.set_input_files("#files", ugly)
+        page.select_option("#kind", REPORT)
+        with page.expect_navigation():
+            page.click("main form button.btn")
+        doctor.look("file-unfit")
         doctor.go("/proof")
         doctor.look("proof")
+
+
+def _picked(name: str, content: bytes) -> dict[str, Any]:
+    """Return a file as a browser is given it to send."""
+    return {"name": name, "mimeType": "application/pdf", "buffer": content}
