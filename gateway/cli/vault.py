@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import Any, Final
 
 from gateway.cli.opening import VAULT_GET, VAULT_LIST, may_open
 from gateway.cli.options import (
@@ -15,6 +15,7 @@ from gateway.cli.options import (
     opened,
     print_json,
     print_table,
+    who_and_why,
 )
 from gateway.cli.patient_setting import find_profile
 from gateway.core.document import DocumentEntry
@@ -25,6 +26,12 @@ from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults
+from gateway.store.journal import Action
+from gateway.store.tasks.values import TaskKind
+from gateway.store.vault.texts import DocumentTexts
+
+_ASKED_AT_ONCE: Final = 500
+"""Texts of one transaction; another goes on where it ended."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -59,6 +66,16 @@ def add_parser(commands: Subparsers) -> None:
         metavar="N",
         help="end after about so many documents (default: all)",
     )
+    again = add_command(
+        verbs,
+        "read-again",
+        read_again,
+        "have texts taken that were given up, so that they are searched",
+    )
+    again.add_argument(
+        "id", nargs="?", default="", metavar="ID", help="entryUUID (default: all)"
+    )
+    add_reason(again)
     get = add_command(verbs, "get", get_document, "write the exact bytes of a document")
     get.add_argument("id", metavar="ID", help="uniqueId or entryUUID")
     add_reason(get)
@@ -122,6 +139,33 @@ def check_all(args: argparse.Namespace) -> int:
         rest = f"; go on with --after {after}" if after else ""
         print(f"{count} documents, {len(damaged)} damaged{rest}")
     return 1 if damaged else 0
+
+
+def read_again(args: argparse.Namespace) -> int:
+    """
+    Ask for texts once more that were given up, each with its line in the journal.
+
+    Raises:
+        NotFoundError: none was given up.
+    """
+    told = who_and_why(args)
+    name = to_entry_id(args.id) if args.id else ""
+    count = 0
+    with opened(args) as (_, database):
+        while True:
+            with database.write() as work:
+                owners = DocumentTexts(work).ask_again(name, _ASKED_AT_ONCE)
+                for profile_id in sorted(set(owners.values())):
+                    work.tasks.ask(TaskKind.INDEX, profile_id)
+                for one in owners:
+                    work.note(Action.TASK_RETRIED, TaskKind.TEXT.value, one, **told)
+            count += len(owners)
+            if len(owners) < _ASKED_AT_ONCE:
+                break
+    if not count:
+        raise NotFoundError("no text was given up" + (" of this id" if name else ""))
+    print(f"{count} asked for again")
+    return 0
 
 
 def get_document(args: argparse.Namespace) -> int:

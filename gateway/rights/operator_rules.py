@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, frozenset[OperatorRole]]] = MappingProxyType(
         "queue release": frozenset({OperatorRole.EXPLOITATION}),
         "queue drop": frozenset({OperatorRole.EXPLOITATION}),
         "vault check": frozenset({OperatorRole.EXPLOITATION}),
+        "vault read-again": frozenset({OperatorRole.EXPLOITATION}),
         "mailbox list": frozenset(
             {OperatorRole.EXPLOITATION, OperatorRole.ADMINISTRATOR}
         ),

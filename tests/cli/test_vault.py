@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from gateway.cli import trace, vault
 from gateway.cli.operators import operator_name
@@ -16,7 +16,8 @@ from gateway.dmp_bridge.vaults import checking
 from gateway.errors import MisuseError, NotFoundError
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
-from gateway.store.tables import damaged_blobs, documents
+from gateway.store.tables import damaged_blobs, documents, tasks
+from gateway.store.vault.texts import DocumentTexts
 from tests.builders_arrivals import ARRIVAL, keep_arrival
 from tests.builders_cda import HOSPITAL, SET, make_cda
 from tests.builders_people import MATRICULE
@@ -107,6 +108,34 @@ def test_reading_by_the_operator_is_in_the_patients_history(
 def test_what_is_not_there_is_not_found(words: tuple[str, ...], run: Run) -> None:
     with pytest.raises(NotFoundError):
         run(vault, *words)
+
+
+def test_texts_that_were_given_up_are_asked_for_again_and_the_journal_says_by_whom(
+    story: Story, config: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = Database.open(read_settings(config))
+    with database.write() as work:
+        every = select(documents.c.id, documents.c.profile_id)
+        rows = work.connection.execute(every).all()
+        DocumentTexts(work).want(rows[0].profile_id, [one.id for one in rows])
+        for one in rows:
+            assert DocumentTexts(work).fail(one.id, 1)
+        work.connection.execute(delete(tasks))
+
+    assert run(vault, "read-again", rows[0].id, "--reason", "mended") == 0
+    assert run(vault, "read-again") == 0
+
+    assert capsys.readouterr().out.split("\n")[:2] == ["1 asked for again"] * 2
+    with pytest.raises(NotFoundError):
+        run(vault, "read-again")
+    with database.read() as work:
+        asked = work.connection.execute(select(tasks.c.kind)).scalars().all()
+        lines = work.journal.about([rows[0].id])
+    database.close()
+    assert asked == ["index"]
+    assert [(one.action, one.outcome) for one in lines][-1] == ("task:retry", "text")
+    assert lines[-1].detail["by"] == operator_name()
+    assert lines[-1].detail["reason"] == "mended"
 
 
 def alter(config: Path, column: str, value: object) -> str:

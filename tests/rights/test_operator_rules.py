@@ -28,6 +28,7 @@ MAY: dict[str, set[OperatorRole]] = {
     "queue release": {E},
     "queue drop": {E},
     "vault check": {E},
+    "vault read-again": {E},
     "mailbox list": {E, M},
     "mailbox add": {M},
     "mailbox open": {M},

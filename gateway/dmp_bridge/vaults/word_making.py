@@ -117,8 +117,8 @@ class WordMaking:
         """
         Return the words of documents that have none yet, of so many at once.
 
-        Words of documents that are gone are taken out. Those with files wait until the
-        text of these is there.
+        Words of documents that are gone are taken out, and of those whose text is
+        waited for once more. Those with files wait until the text of these is there.
         """
         gone = Availability.DELETED.value
         alive = {one.id for one in entries if one.status != gone}
@@ -136,8 +136,9 @@ class WordMaking:
         ]
         read = self._read(missing, known)
         new = {name: own for name, own in read.items() if own is not None}
+        sound = alive - {name for name, is_waiting in known.items() if is_waiting}
         return MadeTexts(
-            MadeWords.of(kept, alive, new, is_all=len(read) >= len(missing)),
+            MadeWords.of(kept, sound, new, is_all=len(read) >= len(missing)),
             [name for name, own in read.items() if own is None],
             any(known.values()),
         )

@@ -129,6 +129,33 @@ class DocumentTexts:
         self._set(document_id, tries=found + 1, due_at=due_at)
         return is_last
 
+    def ask_again(self, document_id: str, most: int) -> dict[str, str]:
+        """
+        Have texts that were given up be taken once more, as if they never had been.
+
+        They wait a little: the words that were made without them are taken out first.
+
+        Args:
+            document_id: Of which document; empty for all.
+            most: So many of all at once.
+
+        Returns:
+            Whose documents they are, by their ids; nothing where none was given up.
+        """
+        given_up = [_COLUMNS.due_at.is_(None), _COLUMNS.content.is_(None)]
+        if document_id:
+            given_up.append(_COLUMNS.document_id == document_id)
+        found = self.work.connection.execute(
+            select(_COLUMNS.document_id, _COLUMNS.profile_id)
+            .where(*given_up)
+            .order_by(_COLUMNS.document_id)
+            .limit(most)
+        )
+        owners = {row.document_id: str(row.profile_id) for row in found}
+        for name in owners:
+            self._set(name, tries=0, due_at=self.work.now + _FIRST_WAIT)
+        return owners
+
     def drop(self, document_id: str) -> None:
         """Take a text away, with its document."""
         self.work.connection.execute(

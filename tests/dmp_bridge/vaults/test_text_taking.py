@@ -23,6 +23,7 @@ from gateway.store.tables import blobs, document_indexes, document_texts
 from gateway.store.tables import tasks as asked
 from gateway.store.tasks.values import TaskKind
 from gateway.store.vault.indexes import DocumentIndexes
+from gateway.store.vault.texts import DocumentTexts
 from tests.builders_pdfs import pdf_of, scanned
 from tests.dmp_bridge.vaults.takers import Given, take_texts
 from tests.dmp_bridge.vaults.test_listing import Person
@@ -172,6 +173,34 @@ def test_what_is_not_taken_is_tried_again_so_often_then_somebody_is_told(
     person.index()
     found = person.find(["hypert"], [only])
     assert (found.by_word["hypert"], found.unmade) == (set(), 0)
+
+
+def test_a_text_that_was_given_up_is_taken_when_somebody_asks_again(
+    database: Database, clock: SetClock
+) -> None:
+    person = Person.of(database, clock)
+    only, other = person.file(content=LETTER), person.file(content=LETTER)
+    person.index()
+    for _ in range(3):
+        take_texts(database, person.profile_id, Given(fails=99))
+        clock.advance(seconds=3600)
+    person.index()
+    strike(database)
+
+    with database.write() as work:
+        owners = DocumentTexts(work).ask_again(only, 10)
+        nobody = DocumentTexts(work).ask_again("0" * 32, 10)
+        work.tasks.ask(TaskKind.INDEX, person.profile_id)
+    person.index()
+    clock.advance(seconds=60)
+    take_texts(database, person.profile_id, Given("hypertension"))
+    person.index()
+
+    assert (owners, nobody) == ({only: person.profile_id}, {})
+    found = person.find(["hypert"], [only, other])
+    assert (found.by_word["hypert"], found.unmade) == ({only}, 0)
+    with database.write() as work:
+        assert DocumentTexts(work).ask_again("", 10) == {other: person.profile_id}
 
 
 def test_a_try_that_succeeds_ends_it(database: Database, clock: SetClock) -> None:
