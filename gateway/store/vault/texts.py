@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, true, update
 
 from gateway.core.document import Availability
 from gateway.errors import DamagedError
@@ -142,12 +142,10 @@ class DocumentTexts:
         Returns:
             Whose documents they are, by their ids; nothing where none was given up.
         """
-        given_up = [_COLUMNS.due_at.is_(None), _COLUMNS.content.is_(None)]
-        if document_id:
-            given_up.append(_COLUMNS.document_id == document_id)
+        named = _COLUMNS.document_id == document_id if document_id else true()
         found = self.work.connection.execute(
             select(_COLUMNS.document_id, _COLUMNS.profile_id)
-            .where(*given_up)
+            .where(_COLUMNS.due_at.is_(None), _COLUMNS.content.is_(None), named)
             .order_by(_COLUMNS.document_id)
             .limit(most)
         )
