@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any, Final
+from typing import Any
 
 from gateway.cli.opening import VAULT_GET, VAULT_LIST, may_open
 from gateway.cli.options import (
@@ -22,16 +22,11 @@ from gateway.core.document import DocumentEntry
 from gateway.core.texts.accesses import TO_OPEN
 from gateway.core.vault import FiledDocument, to_entry_id
 from gateway.dmp_bridge.vaults.checking import DamagedDocument, check_documents
+from gateway.dmp_bridge.vaults.text_taking import ask_again
 from gateway.dmp_bridge.vaults.vault import Vault
 from gateway.documents.xds.entry_json import entry_to_json
 from gateway.errors import MisuseError, NotFoundError
 from gateway.node.vaults import open_vaults
-from gateway.store.journal import Action
-from gateway.store.tasks.values import TaskKind
-from gateway.store.vault.texts import DocumentTexts
-
-_ASKED_AT_ONCE: Final = 500
-"""Texts of one transaction; another goes on where it ended."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -150,18 +145,8 @@ def read_again(args: argparse.Namespace) -> int:
     """
     told = who_and_why(args)
     name = to_entry_id(args.id) if args.id else ""
-    count = 0
     with opened(args) as (_, database):
-        while True:
-            with database.write() as work:
-                owners = DocumentTexts(work).ask_again(name, _ASKED_AT_ONCE)
-                for profile_id in sorted(set(owners.values())):
-                    work.tasks.ask(TaskKind.INDEX, profile_id)
-                for one in owners:
-                    work.note(Action.TASK_RETRIED, TaskKind.TEXT.value, one, **told)
-            count += len(owners)
-            if len(owners) < _ASKED_AT_ONCE:
-                break
+        count = ask_again(database, name, told)
     if not count:
         raise NotFoundError("no text was given up" + (" of this id" if name else ""))
     print(f"{count} asked for again")

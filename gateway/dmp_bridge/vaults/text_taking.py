@@ -18,6 +18,7 @@ from gateway.documents.cda.searched import SearchedParts, searched_parts
 from gateway.errors import DamagedError, DestroyedError, NotFoundError
 from gateway.metrics import TEXTS_NOT_TAKEN
 from gateway.store.base.work import Database, Job, UnitOfWork
+from gateway.store.journal import Action
 from gateway.store.tasks.values import Task, TaskKind
 from gateway.store.vault.texts import DocumentTexts
 
@@ -114,6 +115,29 @@ class TakingTexts:
         wait = texts.next_due(profile_id)
         if wait is not None:
             work.tasks.ask(TaskKind.TEXT, profile_id, delay=wait)
+
+
+def ask_again(database: Database, document_id: str, told: Mapping[str, str]) -> int:
+    """
+    Have texts that were given up be taken once more; return how many there were.
+
+    Args:
+        database: A batch of them in a transaction.
+        document_id: Of which document; empty for all.
+        told: What the line in the journal for each says of who asks, and why.
+    """
+    count = AT_ONCE
+    total = 0
+    while count == AT_ONCE:
+        with database.write() as work:
+            owners = DocumentTexts(work).ask_again(document_id, AT_ONCE)
+            for profile_id in sorted(set(owners.values())):
+                work.tasks.ask(TaskKind.INDEX, profile_id)
+            for one in owners:
+                work.note(Action.TASK_RETRIED, TaskKind.TEXT.value, one, **told)
+        count = len(owners)
+        total += count
+    return total
 
 
 def _nothing(_: UnitOfWork) -> None:
