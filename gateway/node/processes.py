@@ -17,6 +17,8 @@ from twisted.runner.procmon import ProcessMonitor
 
 from gateway import metrics
 from gateway.logs import pass_on
+from gateway.node.forked import End, fork
+from gateway.node.nursery import NoNurseryError, Nursery
 from gateway.node.reports import Counts, Labels, ProcessReport, lasting
 
 log = Logger()
@@ -118,12 +120,16 @@ class Processes(ProcessMonitor):
     well: without this the operator would see nothing of it. Each says once a second
     that it lives; one that is silent is told of, and killed when it stays so, for the
     kernel goes on handing connections to a process that does nothing with them.
+
+    The nursery forks them, if there is one; else, and once it is gone, each is started
+    by itself, which takes longer and more memory.
     """
 
     maxRestartDelay = 30  # noqa: N815 (Twisted's name)
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any, nursery: Nursery | None = None) -> None:
         super().__init__(reactor)
+        self._nursery = nursery
         self._seconds = reactor.seconds
         self._call_later = reactor.callLater
         # Replaced, never changed: they are read on another thread.
@@ -136,6 +142,8 @@ class Processes(ProcessMonitor):
 
     def startService(self) -> None:  # noqa: N802 (Twisted's name)
         """Start all of them."""
+        if self._nursery is not None:
+            End(self._reactor, self._nursery.descriptor, self._nursery_ended)
         super().startService()
         self._looking.start(1.0, now=False)
 
@@ -158,9 +166,7 @@ class Processes(ProcessMonitor):
         self.timeStarted[name] = self._seconds()
         try:
             check_room()  # Twisted leaves pipes open when it cannot make them all
-            self._reactor.spawnProcess(
-                beside, process.args[0], process.args, env=process.env, path=process.cwd
-            )
+            self._begin(beside, process)
         except OSError as error:
             log.error(
                 "{name} could not be started, tried again in {seconds} s: {why}",
@@ -170,6 +176,34 @@ class Processes(ProcessMonitor):
             )
             del self.protocols[name]
             self.restart[name] = self._call_later(_ANEW, self.startProcess, name)
+
+    def _begin(self, beside: Any, process: Any) -> None:
+        if self._nursery is not None:
+            given = {"environment": process.env, "folder": process.cwd}
+            try:
+                fork(self._nursery, self._reactor, beside, process.args, **given)
+            except NoNurseryError as error:
+                self._without_nursery(str(error))
+            else:
+                return
+        self._reactor.spawnProcess(
+            beside, process.args[0], process.args, env=process.env, path=process.cwd
+        )
+
+    def _nursery_ended(self) -> None:
+        self._without_nursery("it ended")
+
+    def _without_nursery(self, why: str) -> None:
+        """Start processes by themselves from now on; those that are there go on."""
+        if self._nursery is None:
+            return
+        self._nursery.close()
+        self._nursery = None
+        log.error(
+            "the process that forks the others is gone ({why}): each is started by "
+            "itself from now on, and takes more memory, until the service is restarted",
+            why=why,
+        )
 
     def heard(self, name: str, line: bytes) -> None:
         """Take a line of a process; only a report is a sign of life."""

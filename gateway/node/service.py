@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -31,6 +30,7 @@ from gateway.node.descriptors import allow_descriptors, wanted_descriptors
 from gateway.node.health import HealthDoor, Readiness
 from gateway.node.identity_provider import provider_of
 from gateway.node.mail_doors import DoorParts, mail_doors, mailbox_doors
+from gateway.node.nursery import PROGRAM, Nursery
 from gateway.node.operator_roles import take_over_roles
 from gateway.node.pages import make_desk, patient_pages
 from gateway.node.ports import check_ports, open_doors
@@ -97,6 +97,8 @@ class Service:
         loop: asyncio.AbstractEventLoop,
         reactor: Any,
         failed: Callable[[str], object],
+        *,
+        nursery: Nursery | None,
     ) -> None:
         """
         Keep what is given.
@@ -110,7 +112,7 @@ class Service:
         self._reactor = reactor
         self._worker = Threads(loop, ThreadPoolExecutor(_THREADS, "blocking"))
         self._root = MultiService()
-        self._processes = Processes(reactor)
+        self._processes = Processes(reactor, nursery)
         self._supervisor = Supervisor.of(os.environ)
         self._listening: list[Deferred[Any]] = []
         self._has_failed = False
@@ -244,7 +246,7 @@ class Service:
         for noun, count in beside:
             # What they log comes through this process, which says it in its own way.
             words = (noun, "--with-parent", "--log-json")
-            command = [sys.executable, "-m", "gateway.cli.main", *words]
+            command = [*PROGRAM, *words]
             for number in range(count):
                 monitor.addProcess(
                     f"{noun}-{number + 1}",

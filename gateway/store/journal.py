@@ -301,6 +301,8 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
         free = _operator_chain(connection)
         by_chain[free] = [evolve(one, chain=free) for one in by_chain.pop(OPERATOR)]
     heads = _heads_of(connection, by_chain)
+    begun = by_chain.keys() - heads
+    heads |= dict.fromkeys(sorted(begun), (0, START))
     rows: list[dict[str, Any]] = []
     for chain, lines in by_chain.items():
         seq, previous = heads[chain]
@@ -322,11 +324,20 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
             )
             previous = line
         heads[chain] = (seq, previous)
+    _NEW_HEAD.run(
+        connection,
+        [
+            {"chain": chain, "seq": seq, "hash": last}
+            for chain, (seq, last) in heads.items()
+            if chain in begun
+        ],
+    )
     _MOVE_HEAD.run(
         connection,
         [
             {"name": chain, "seq": seq, "hash": last}
             for chain, (seq, last) in heads.items()
+            if chain not in begun
         ],
     )
     _APPEND.run(connection, rows)
@@ -335,13 +346,16 @@ def append(connection: Connection, events: Iterable[Event]) -> None:
 def _heads_of(
     connection: Connection, chains: Collection[str]
 ) -> dict[str, tuple[int, str]]:
-    """Return the heads in one order for all writers, so that no two wait in a ring."""
+    """
+    Return the heads of those chains that have one.
+
+    In one order for all writers, so that no two wait in a ring. New ones are written
+    after all are locked, in that order as well.
+    """
     heads: dict[str, tuple[int, str]] = {}
     for chain in sorted(chains):
-        found = _HEAD.rows(connection, name=chain)
-        if not found:
-            _NEW_HEAD.run(connection, [{"chain": chain, "seq": 0, "hash": START}])
-        heads[chain] = (found[0][0], found[0][1]) if found else (0, START)
+        if found := _HEAD.first(connection, name=chain):
+            heads[chain] = (found.seq, found.hash)
     return heads
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.core import word_form
 from gateway.core.word_form import (
     LONGEST,
+    MOST_DOCUMENTS,
     MadeWords,
     WordPart,
     begins_with,
@@ -31,11 +32,41 @@ def test_a_part_is_found_in_as_its_words_would_be_one_by_one(
     part = WordPart.from_bytes(WordPart.of(words).to_bytes())
 
     assert part.words() == words
-    assert set(part.having(beginning)) == {
+    assert part.having(beginning) == {
         name
         for name, some in words.items()
         if any(o.startswith(beginning) for o in some)
     }
+
+
+def test_words_are_found_wherever_they_stand_among_those_of_a_part() -> None:
+    words = {"a" * 32: {"a", "ab", "b"}, "b" * 32: {"ab", "é", "zz"}, "c" * 32: {"z"}}
+    part = WordPart.from_bytes(WordPart.of(words).to_bytes())
+
+    found = {one: part.having(one) for one in ("a", "ab", "abc", "b", "z", "zz", "é")}
+
+    assert found == {
+        "a": {"a" * 32, "b" * 32},
+        "ab": {"a" * 32, "b" * 32},
+        "abc": set(),
+        "b": {"a" * 32},
+        "z": {"b" * 32, "c" * 32},
+        "zz": {"b" * 32},
+        "é": {"b" * 32},
+    }
+    assert WordPart.of({}).having("a") == set()
+
+
+def test_a_full_part_tells_all_its_documents_apart() -> None:
+    words = {
+        f"{number:032x}": {f"mot{number}", "partout"}
+        for number in range(MOST_DOCUMENTS)
+    }
+    part = WordPart.from_bytes(WordPart.of(words).to_bytes())
+
+    assert part.words() == words
+    assert part.having("partout") == set(words)
+    assert all(name in part.having(f"mot{int(name, 16)}") for name in words)
 
 
 def test_words_of_another_form_are_none() -> None:

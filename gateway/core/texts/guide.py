@@ -80,8 +80,11 @@ GUIDE: Mapping[str, tuple[GuidePart, ...]] = MappingProxyType(
                 "reading",
                 "Consulter un dossier",
                 (
-                    "Saisissez le numéro INS (matricule) du patient. La carte Vitale "
-                    "n’est pas lue ici : recopiez le numéro.",
+                    "Saisissez le numéro INS (matricule) du patient, ou ouvrez-le "
+                    "depuis votre logiciel s’il le permet : le numéro est alors "
+                    "rempli. La carte Vitale n’est pas lue ici : votre logiciel la "
+                    "lit, ou vous recopiez le numéro. Dites ce que le patient vous "
+                    "présente.",
                     "Informez le patient avant de lire. Membre de l’équipe de soins : "
                     "son accord est demandé une fois, puis présumé pour le suivi. "
                     "Sinon : à chaque consultation, de vive voix ou par un code qu’il "
@@ -200,8 +203,10 @@ GUIDE: Mapping[str, tuple[GuidePart, ...]] = MappingProxyType(
                 "reading",
                 "Read a record",
                 (
-                    "Type the INS number of the patient. The Vitale card is not read "
-                    "here: copy the number.",
+                    "Type the INS number of the patient, or open the patient from your "
+                    "program if it can: the number is then filled in. The Vitale card "
+                    "is not read here: your program reads it, or you copy the number. "
+                    "Say what the patient shows you.",
                     "Tell the patient before you read. As one of the care team: they "
                     "agree once, which is then presumed in that follow-up. Otherwise: "
                     "at each consultation, by word of mouth or by a code that they "

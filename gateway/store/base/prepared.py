@@ -81,6 +81,8 @@ class Prepared:
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Run a statement that changes something, once for each row of values."""
+        if not rows:
+            return
         compiled = self._for(connection.dialect)
         bound: Any = [compiled.bind(row) for row in rows]
         cursor = connection.connection.cursor()

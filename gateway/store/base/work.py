@@ -63,7 +63,7 @@ from gateway.store.sealed.rows import (
     filled,
     remembered,
 )
-from gateway.store.tables import metadata
+from gateway.store.tables import data_keys, metadata
 from gateway.store.tasks.tasks import Tasks
 
 _INSERTS: dict[Table, dict[frozenset[str], Prepared]] = {
@@ -294,10 +294,14 @@ class UnitOfWork:
         )
 
     def new_key_for(self, scope: str) -> str:
-        """Make the key of a scope that this transaction makes; return its id."""
-        return self._hold_key(
-            scope, self.keys.new_key(self.connection, scope, self.now)
-        )
+        """
+        Make the key of a scope that this transaction makes; return its id.
+
+        Its row is written with those that are set aside.
+        """
+        row = self.keys.new_key(self.connection, scope, self.now)
+        self.add(data_keys, **row)
+        return self._hold_key(scope, row["id"])
 
     def _hold_key(self, scope: str, key_id: str) -> str:
         """Hold the key of a scope until the commit, and remember it from then on."""
@@ -341,15 +345,19 @@ class UnitOfWork:
         """Decrypt a JSON value that `seal` made for the same place."""
         return json.loads(self.places.unseal(key_id, sealed, place))
 
-    def flush(self) -> None:
-        """Write what was set aside; called once, before the commit."""
-        for action in self._before:
-            action()
+    def write_rows(self) -> None:
+        """Write the rows that were set aside so far, for what follows to find."""
         for table in _INSERTS:
             rows = self._rows.pop(table, None)
             if rows:
                 for columns, same in _by_columns(rows).items():
                     _insert(table, columns).run(self.connection, same)
+
+    def flush(self) -> None:
+        """Write what was set aside; called once, before the commit."""
+        for action in self._before:
+            action()
+        self.write_rows()
         append(self.connection, with_rows(self._events, self._followed, self.now))
         self._followed.clear()
         self._events.clear()

@@ -18,10 +18,6 @@ from gateway.store.tables import (
     settings_texts,
 )
 
-_KEEP = Prepared(
-    insert(patient_settings),
-    ("profile_id", "version", "key_id", "sealed", "actor", "at"),
-)
 _AT = Prepared(
     select(patient_settings.c.key_id, patient_settings.c.sealed).where(
         patient_settings.c.profile_id == bindparam("profile"),
@@ -76,6 +72,8 @@ def keep_patient_settings(
     version: int,
     said: Mapping[str, Any],
     actor: str = "",
+    *,
+    later: bool = False,
 ) -> None:
     """
     Keep all that a patient has set now, as a version of it.
@@ -86,6 +84,7 @@ def keep_patient_settings(
         version: That which the profile is at; 1 of one made in this transaction.
         said: What they decided; who they are stands elsewhere.
         actor: Who changed it, empty for the patient.
+        later: Write it with the rows that are set aside.
     """
     key_id = work.key_for(f"patient:{profile_id}")
     row = {
@@ -96,7 +95,7 @@ def keep_patient_settings(
         "actor": actor,
         "at": work.now,
     }
-    _KEEP.run(work.connection, [row])
+    (work.add if later else work.add_now)(patient_settings, **row)
     work.held.pop(_place_of(profile_id, version), None)
 
 

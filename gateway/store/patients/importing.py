@@ -222,20 +222,27 @@ class Importing:
                     )
                 )
             }
+            attached: dict[str, str] = {}
             for digest, line in by_digest.items():
                 if digest not in known:
-                    self._add(work, line)
+                    profile_id = self._add(work, line)
+                    if line.attached_to:
+                        attached[profile_id] = line.attached_to
                     counts.added += 1
                 elif self._change(work, *known[digest], line):
                     counts.changed += 1
                 else:
                     counts.same += 1
+            if attached:
+                work.write_rows()
+            for profile_id, number in attached.items():
+                self._attach(work, profile_id, None, number)
         self.done.added += counts.added
         self.done.changed += counts.changed
         self.done.same += counts.same
         return refused
 
-    def _add(self, work: UnitOfWork, line: FeedLine) -> None:
+    def _add(self, work: UnitOfWork, line: FeedLine) -> str:
         profile_id = Profiles(work, self.by, self.why).add(
             line.ins,
             line.traits,
@@ -246,10 +253,9 @@ class Importing:
             language=line.language,
             is_new=True,
         )
-        if line.attached_to:
-            self._attach(work, profile_id, None, line.attached_to)
         if line.email:  # told at the pace of the workers
             work.tasks.add(TaskKind.LIVE, profile_id)
+        return profile_id
 
     def _attach(
         self, work: UnitOfWork, profile_id: str, before: str | None, number: str

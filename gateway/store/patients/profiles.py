@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field, fields, frozen
 from sqlalchemy import bindparam, select
 
 from gateway.core.actors import PATIENT, Actor, actor_of
@@ -48,6 +48,7 @@ from gateway.store.tables import (
 __all__ = ["Profile", "ProfileRights", "Profiles"]
 
 
+_TRAITS = tuple(one.name for one in fields(IdentityTraits))
 _OF_ID = select(profiles).where(profiles.c.id == bindparam("profile"))
 _GET, _HOLD = Prepared(_OF_ID), Prepared(_OF_ID.with_for_update())
 _FIND = Prepared(
@@ -86,7 +87,8 @@ class Profiles:
         Open a profile; return its opaque id.
 
         ``is_new``: whoever asks has looked, while no turn of the keys could begin
-        (`UnitOfWork.hold_digests`), and there is none for that INS.
+        (`UnitOfWork.hold_digests`), and there is none for that INS. Its rows are then
+        set aside: what follows finds them after `UnitOfWork.write_rows`.
 
         Raises:
             ConflictError: there is one for that INS already.
@@ -98,7 +100,7 @@ class Profiles:
             raise ConflictError("a profile exists for this INS already")
         profile_id = uuid4().hex
         key_id = self.work.new_key_for(f"patient:{profile_id}")
-        self.work.add_now(
+        self.work.add(
             profiles,
             id=profile_id,
             ins_digest=digest,
@@ -128,6 +130,8 @@ class Profiles:
         if self.why:
             made = Fact("add", {}, {"state": state})
             keep_fact(self.work, profile_id, made, self.by, why=self.why, version=1)
+        if not is_new:
+            self.work.write_rows()
         return profile_id
 
     def _identity(
@@ -136,7 +140,7 @@ class Profiles:
         identity = {
             "ins": ins.matricule,
             "oid": ins.authority.value,
-            "traits": asdict(traits),
+            "traits": {name: getattr(traits, name) for name in _TRAITS},
         }
         return self.work.seal(key_id, identity, f"profiles.identity:{profile_id}")
 
@@ -394,7 +398,8 @@ class Profiles:
         """Keep what is set of a profile that was just made: nothing but the usual."""
         none = {one.name: list[Any]() for one in (blocks, secrecies, oppositions)}
         said = {"state": state, "language": language, **_AT_FIRST, **none}
-        keep_patient_settings(self.work, profile_id, 1, said, self.by.name)
+        by = self.by.name
+        keep_patient_settings(self.work, profile_id, 1, said, by, later=True)
 
     def keep_settings(self, profile_id: str) -> None:
         """Keep what a patient has set now, as the version that the profile is at."""

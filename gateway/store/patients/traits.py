@@ -7,7 +7,6 @@ Who is found is told by the profile itself: a row that somebody else wrote finds
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
@@ -39,9 +38,7 @@ class WantedTraits:
     @property
     def text(self) -> str:
         """What is digested, empty where something is missing."""
-        parts = fold(self.family), fold(self.given), self.birth_date
-        is_whole = len(self.birth_date) == _WHOLE_DATE and self.birth_date.isdigit()
-        return "\0".join(parts) if is_whole and all(parts) else ""
+        return _text(fold(self.family), fold(self.given), self.birth_date)
 
 
 def keep_traits(work: UnitOfWork, profile_id: str, traits: IdentityTraits) -> None:
@@ -52,7 +49,7 @@ def keep_traits(work: UnitOfWork, profile_id: str, traits: IdentityTraits) -> No
 
 def add_traits(work: UnitOfWork, profile_id: str, traits: IdentityTraits) -> None:
     """Have a patient be found by these traits, who was found by none."""
-    for digest in sorted({_digest(work, one.text) for one in _ways(traits)} - {""}):
+    for digest in sorted(_digest(work, one) for one in _texts(traits)):
         work.add(patient_traits, profile_id=profile_id, digest=digest)
 
 
@@ -86,7 +83,7 @@ def ids_by_traits(work: UnitOfWork, wanted: WantedTraits) -> list[str]:
 
 def is_named(traits: IdentityTraits, wanted: WantedTraits) -> bool:
     """Tell whether somebody has these names and this birth date."""
-    return bool(wanted.text) and wanted.text in {one.text for one in _ways(traits)}
+    return wanted.text in _texts(traits)
 
 
 def carry_traits(work: UnitOfWork, most: int) -> int:
@@ -114,12 +111,22 @@ def carry_traits(work: UnitOfWork, most: int) -> int:
     return len(ids)
 
 
-def _ways(traits: IdentityTraits) -> Iterator[WantedTraits]:
-    """Yield the names somebody is called by: those of birth, those used, and mixed."""
+def _texts(traits: IdentityTraits) -> set[str]:
+    """
+    Return the texts of the names somebody is called by: those of birth, those used,
+    and mixed; each name is folded once.
+    """
+    families = {fold(one) for one in (traits.family, traits.used_family)}
     given_names = (traits.first_given, traits.given_names, traits.used_given)
-    for family in dict.fromkeys((traits.family, traits.used_family)):
-        for given in dict.fromkeys(given_names):
-            yield WantedTraits(family=family, given=given, birth_date=traits.birth_date)
+    givens = {fold(one) for one in dict.fromkeys(given_names)}
+    born = traits.birth_date
+    return {_text(f, g, born) for f in families for g in givens} - {""}
+
+
+def _text(family: str, given: str, born: str) -> str:
+    """Return the text of folded names and a day; empty where something is missing."""
+    is_whole = len(born) == _WHOLE_DATE and born.isdigit()
+    return f"{family}\0{given}\0{born}" if is_whole and family and given else ""
 
 
 def _digest(work: UnitOfWork, text: str) -> str:

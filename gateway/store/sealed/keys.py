@@ -342,23 +342,23 @@ class KeyRing:
         self.keks.forget(kek_id)
         self._memory.drop()
 
-    def new_key(self, connection: Connection, scope: str, now: datetime) -> str:
-        """Make the first key of a scope that nobody else can know of; return its id."""
-        place = KeyPlace(scope, uuid4().hex, 1)
-        return self._put(connection, place, now, AESGCM.generate_key(256))
+    def new_key(self, connection: Connection, scope: str, now: datetime) -> Any:
+        """Return the row, to be written, of the first key of a scope; it seals now."""
+        place, secret = KeyPlace(scope, uuid4().hex, 1), AESGCM.generate_key(256)
+        row = self._row(connection, place, now, secret)
+        _keep(self.held(connection).ciphers, place.key_id, AESGCM(secret))
+        return row
 
-    def _put(
+    def _row(
         self, connection: Connection, place: KeyPlace, now: datetime, secret: bytes
-    ) -> str:
+    ) -> dict[str, Any]:
         kek = self.wrapping(connection)
-        row = {
+        return {
             **{"id": place.key_id, "scope": place.scope, "epoch": place.epoch},
             "wrapped": wrap(kek, secret, place),
             "kek_id": kek.id,
             "created_at": now,
         }
-        ADD.run(connection, [row])
-        return place.key_id
 
     def _add(
         self,
@@ -372,7 +372,8 @@ class KeyRing:
         try:
             with connection.begin_nested():
                 place = KeyPlace(scope, uuid4().hex, epoch)
-                return self._put(connection, place, now, secret)
+                ADD.run(connection, [self._row(connection, place, now, secret)])
+                return place.key_id
         except IntegrityError:
             # Another node made it at this very moment, as at midnight all do.
             return str(CURRENT.first(connection, scope=scope).id)

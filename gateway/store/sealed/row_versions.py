@@ -388,6 +388,9 @@ class BoundColumns:
     newest: int = field(init=False)
     head: bytes = field(init=False, repr=False)
     """Stands before the values of a row of the newest version."""
+    _around_owners: dict[int, tuple[bytes, bytes]] = field(
+        init=False, factory=dict, repr=False, eq=False
+    )
 
     @newest.default
     def _last(self) -> int:
@@ -423,11 +426,21 @@ class BoundColumns:
         before = [cells_of([one]) for version in added for one in version.values()]
         return cls(table, names, tuple(counts), tuple(before))
 
-    def head_of(self, version: int, kind: str = "row", owner: str = "") -> bytes:
+    def head_of(self, version: int) -> bytes:
         """Return which cells of which table are digested, and in which version."""
+        return b"".join(self._around(version, "row"))
+
+    def set_head_of(self, version: int, owner: str) -> bytes:
+        """Return the same of a set of rows, and whose it is."""
+        if version not in self._around_owners:
+            self._around_owners[version] = self._around(version, "set")
+        before, behind = self._around_owners[version]
+        return b"".join((before, cells_of([owner]), behind))
+
+    def _around(self, version: int, kind: str) -> tuple[bytes, bytes]:
         marks: list[Any] = [kind] if version == 1 else [kind, version]
-        whose = [owner] if kind == "set" else []
-        return cells_of([*marks, self.table, *whose, *self.cut(version, self.names)])
+        names = self.cut(version, self.names)
+        return cells_of([*marks, self.table]), cells_of(names)
 
     def cut(self, version: int, values: Sequence[Any]) -> Sequence[Any]:
         """Return the values of the columns that a version had."""

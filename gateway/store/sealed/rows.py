@@ -339,7 +339,7 @@ class Rows:
     ) -> str:
         names = bound.cut(version, bound.names)
         each = sorted(cells_of([row[name] for name in names]) for row in rows)
-        content = bound.head_of(version, "set", owner) + cells_of(each)
+        content = bound.set_head_of(version, owner) + cells_of(each)
         return self._mac(content).hex()
 
     def check_set(

@@ -43,6 +43,7 @@ class ErasingPages:
             "erase_choose.html",
             status=status,
             documents=[one for one in cards if one.is_own and not one.paper],
+            has_papers=any(one.paper for one in cards),
             refusal=refusal,
             Refusal=ErasureRefusal,
             chosen=visit.form.all("document"),

@@ -149,6 +149,7 @@ def test_it_is_said_how_many_were_not_searched_and_the_rest_is_asked_for(
     page = search(browser, "bilan")
 
     assert "Le texte de 2 messages n’est pas encore prêt" in page.text
+    site.writer.submit(lambda _: None).result(5)  # nobody waits for what is asked
     with site.database.read() as work:
         asked = work.connection.execute(select(tasks.c.kind, tasks.c.subject)).all()
     assert (TaskKind.INDEX.value, site.patient) in [tuple(one) for one in asked]

@@ -77,6 +77,22 @@ def test_directives_are_written_replaced_and_read_as_one_document(site: Site) ->
 
 
 @blocking
+def test_papers_alone_are_no_documents_to_delete_and_it_is_said_why(site: Site) -> None:
+    browser = site.signed_in()
+    write(browser, WRITE, {**WISHES})
+
+    page = browser.get("/documents/delete").text
+
+    assert "Il n’y a pas d’autre document à supprimer ici" in page
+    assert page.count("se retirent sur leur propre page") == 1
+    assert "Vous n’avez ajouté aucun document" not in page
+    token, (paper,) = {"token": token_of(browser.get(WRITE))}, versions(site)
+    chosen = browser.post("/documents/delete", {**token, "document": paper.id})
+    assert chosen.text.count("se retirent sur leur propre page") == 1
+    assert "Vous n’avez ajouté aucun document" not in chosen.text
+
+
+@blocking
 def test_what_is_missing_or_odd_is_said_and_nothing_is_lost(site: Site) -> None:
     browser = site.signed_in()
 

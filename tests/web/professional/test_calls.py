@@ -9,10 +9,12 @@ import pytest
 
 from gateway.core.calls import CallFault, CallFor, ProgramCall
 from gateway.core.reading import Presented
-from gateway.core.texts.history import PRESENTED_TEXTS
+from gateway.core.texts.history import PRESENTED_TEXTS, Deed
 from gateway.rights.reading_rules import Found
 from gateway.store.consultations.consultations import Consultations
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.web.patient.document_cards import SeenDocuments
+from gateway.web.patient.history import Choice, PatientHistory
 from gateway.web.professional.calling import LONGEST, LONGEST_FORM, read_call
 from tests.builders_people import MATRICULE, matricule, open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
@@ -147,6 +149,11 @@ def test_a_patient_whom_a_program_names_is_opened_by_two_buttons(
             for line in work.journal.lines(chain_of(patient))
             if line.action == Action.CONSULTATION_BEGUN
         ]
+        seen = SeenDocuments(pages.desk.open_vault(work), patient, work.now)
+        told, _ = PatientHistory(work, seen).page(Choice(deed=Deed.READ), 30)
+    assert "carte Vitale présentée, selon ce professionnel" in [
+        line.about.fr for line in told
+    ]
     assert one.said is not None
     assert (one.said.found, one.said.presented) == (Found.QUALIFIED.value, "card")
     assert begun[0]["presented"] == "card"
