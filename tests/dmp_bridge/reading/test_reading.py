@@ -546,6 +546,25 @@ def test_what_somebody_opened_is_their_own_to_see(ward: Ward) -> None:
         assert [each.id for each in ward.reading.own(work, DOCTOR)] == [one.id]
 
 
+def test_what_somebody_did_in_a_reading_is_their_own_to_see(ward: Ward) -> None:
+    """So many of a patient, the last; never what was done in the reading of another."""
+    first, second = letter(ward), letter(ward)
+    mine, theirs = ward.opened(DOCTOR), ward.opened(LOCUM, ONCE)
+    for one in (first, second, first):
+        ward.read(DOCTOR, mine, one)
+    ward.read(LOCUM, theirs, first)
+
+    with ward.database.read() as work:
+        both = [mine, theirs]
+        done = ward.reading.deeds(work, DOCTOR, both, most=9)
+        last = ward.reading.deeds(work, DOCTOR, both, most=2)
+
+    assert done.keys() == {mine.id}
+    assert [one.action for one in done[mine.id]] == ["document:consult"] * 3
+    assert all(one.type_code for one in done[mine.id])
+    assert last == {mine.id: done[mine.id][1:]}
+
+
 def test_the_decision_of_a_reading_is_kept_and_can_be_asked_again(ward: Ward) -> None:
     ward.why(DOCTOR, TEAM_AGAIN)
     ward.why(LOCUM, EMERGENCY)
