@@ -107,6 +107,8 @@ class WordPart:
             line = self.lines[place : end if end >= 0 else None]
             numbers.update(line.partition(b"\t")[2])
             place = end if end >= 0 else len(self.lines)
+        if len(numbers) == len(self.ids):
+            return set(self.ids)
         return {self.ids[_number_of(one)] for one in numbers}
 
     def _first_from(self, start: bytes) -> int:

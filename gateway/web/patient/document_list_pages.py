@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -174,7 +173,7 @@ class DocumentListPages:
         found = find(known, wanted, now)
         page = ListPage.asked(visit.query, len(found.entries))
         shown = page.of(found.entries)
-        years = _Years.of(known.entries, zone, by_filing=asked.by_filing)
+        years = _Years.of(found.entries, zone, by_filing=asked.by_filing)
         found_by = _FoundInText(seen, texts, quotes=visit.acting is None)
         return DocumentList(
             asked=asked,
@@ -186,7 +185,7 @@ class DocumentListPages:
             years=list(_by_year(seen, shown, found, years, found_by)),
             people=_to_choose(names, found.counts.people),
             structures=_to_choose(names, found.counts.structures),
-            periods=_Years.of(known.entries, zone).names(known.entries),
+            periods=_Years.of(known.entries, zone).names(),
             last_visit=last,
             apart=known.apart,
             unread=texts.unread,
@@ -217,32 +216,47 @@ class _FoundInText:
 
 @frozen
 class _Years:
-    """The years of moments, where the patients are: quick for many moments."""
+    """
+    The years of documents, where the patients are.
+
+    Those of ten thousand are told by where each year begins among their moments.
+    """
 
     first: int
     begins: Sequence[int]
+    moments: Sequence[int] = field(repr=False)
+    """Of all, in order."""
     by_filing: bool
 
     @classmethod
     def of(
         cls, entries: Sequence[ListEntry], zone: ZoneInfo, *, by_filing: bool = False
     ) -> _Years:
-        moments = [one.filed_at if by_filing else one.care_at for one in entries]
+        moments = sorted([o.filed_at if by_filing else o.care_at for o in entries])
         if not moments:
-            return cls(1, (), by_filing)
-        first = when_of(min(moments)).astimezone(zone).year
-        last = when_of(max(moments)).astimezone(zone).year
+            return cls(1, (), (), by_filing)
+        first = when_of(moments[0]).astimezone(zone).year
+        last = when_of(moments[-1]).astimezone(zone).year
         begins = [year_begins(year, zone) for year in range(first, last + 1)]
-        return cls(first, begins, by_filing)
+        return cls(first, begins, moments, by_filing)
 
     def year(self, one: ListEntry) -> int:
         moment = one.filed_at if self.by_filing else one.care_at
         return self.first + bisect_right(self.begins, moment) - 1
 
-    def names(self, entries: Sequence[ListEntry]) -> list[str]:
+    def counts(self) -> dict[int, int]:
+        """Return how many documents there are of each year that has some."""
+        places = [bisect_left(self.moments, begin) for begin in self.begins]
+        ends = [*places[1:], len(self.moments)]
+        return {
+            self.first + number: end - place
+            for number, (place, end) in enumerate(zip(places, ends, strict=True))
+            if end > place
+        }
+
+    def names(self) -> list[str]:
         """Return the years there are, the last first, in four digits."""
-        years = {self.year(one) for one in entries}
-        return [f"{year:04d}" for year in sorted(years, reverse=True)]
+        return [f"{year:04d}" for year in sorted(self.counts(), reverse=True)]
 
 
 def _by_year(
@@ -252,7 +266,7 @@ def _by_year(
     years: _Years,
     found_by: _FoundInText,
 ) -> Iterator[YearOfDocuments]:
-    counts = Counter(map(years.year, fitting.entries))
+    counts = years.counts()
     found = {one.id: one for one in seen.each([one.id for one in shown])}
     lines: dict[int, list[ListLine]] = {}
     for one in shown:
