@@ -44,10 +44,11 @@ def from_bytes(content: bytes, marks: Mapping[str, str]) -> list[ListEntry]:
         return []
     columns = [_column(name, said[name]) for name in ListEntry._fields]
     made = map(_ENTRY, zip(*columns, strict=True))
+    now = map(marks.get, said["id"])
     return [
         one
-        for mark, one in zip(said["marks"], made, strict=True)
-        if marks.get(one.id) == mark
+        for mark, known, one in zip(said["marks"], now, made, strict=True)
+        if known == mark
     ]
 
 

@@ -70,14 +70,11 @@ class Prepared:
     def rows(self, connection: Connection, **values: Any) -> list[Any]:
         """Return what a SELECT finds."""
         compiled = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(compiled.text, compiled.bind(values))
-            return [compiled.read(row) for row in cursor.fetchall()]
-        except compiled.error as error:
-            raise _told(error, compiled) from error
-        finally:
-            cursor.close()
+        return [compiled.read(row) for row in _fetched(connection, compiled, values)]
+
+    def raw(self, connection: Connection, **values: Any) -> Sequence[Any]:
+        """Return the same as the driver has it: for many rows that need no types."""
+        return _fetched(connection, self._for(connection.dialect), values)
 
     def run(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Run a statement that changes something, once for each row of values."""
@@ -102,6 +99,20 @@ class Prepared:
             compiled = _compile(self.statement, self.columns, dialect)
             self._compiled[dialect.name] = compiled
         return compiled
+
+
+def _fetched(
+    connection: Connection, compiled: _Compiled, values: Values
+) -> Sequence[Any]:
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(compiled.text, compiled.bind(values))
+        found: Sequence[Any] = cursor.fetchall()
+        return found
+    except compiled.error as error:
+        raise _told(error, compiled) from error
+    finally:
+        cursor.close()
 
 
 def _told(error: Exception, compiled: _Compiled) -> Exception:

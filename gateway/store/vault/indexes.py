@@ -60,7 +60,7 @@ class DocumentIndexes:
 
         Empty for a row of an earlier version, of which nothing is made ahead.
         """
-        rows = _MARKS.rows(self.work.connection, profile=profile_id)
+        rows = _MARKS.raw(self.work.connection, profile=profile_id)
         return {name: mac[-_MARK:].hex() if mac else "" for name, mac in rows}
 
     def get(self, profile_id: str, part: int = LIST) -> bytes | None:

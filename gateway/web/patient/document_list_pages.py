@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -247,10 +248,10 @@ class _Years:
     def counts(self) -> dict[int, int]:
         """Return how many documents there are of each year that has some."""
         places = [bisect_left(self.moments, begin) for begin in self.begins]
-        ends = [*places[1:], len(self.moments)]
+        between = pairwise([*places, len(self.moments)])
         return {
             self.first + number: end - place
-            for number, (place, end) in enumerate(zip(places, ends, strict=True))
+            for number, (place, end) in enumerate(between)
             if end > place
         }
 
