@@ -139,6 +139,9 @@ class Space:
 
     def _ids(self) -> dict[str, object]:
         """Return what stands in the addresses of pages about one thing."""
+        # By itself: that it was seen is written, where filling took long.
+        session, _, _ = self.serving.visitors.find(self.cookie)
+        assert session is not None, "it was signed in"
         with self.database.write() as work:
             reader = InboxReader(work)
             found = reader.conversations(self.profile_id, 1)[0]
@@ -149,9 +152,7 @@ class Space:
                 self.profile_id, Begun(subject="Question", text=TEXT), most=1
             )
             profile = Profiles(work).get(self.profile_id)
-            session, _, _ = self.serving.visitors.find(self.cookie)
             assert profile is not None, "it was filled"
-            assert session is not None, "it was signed in"
             AccountSteps(work, session, profile.key_id).begin(StepKind.PROOF, _HOUR)
             Notices.of(work, self.settings).make(profile, NoticeKind.UNDELIVERED)
         with self.database.read() as work:

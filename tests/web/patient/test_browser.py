@@ -22,6 +22,7 @@ from gateway.store.tables import arrivals
 from tests.browser import CHROMIUM_FLAGS, NO_CHROMIUM, find_chromium
 from tests.printed_sheets import PrintedSheets
 from tests.web.browsing import HOUSE, LOGIN, PASSWORD, Browser, Site, blocking
+from tests.web.forced_colours import lost_in_forced_colours
 from tests.web.mail import PDF, PNG, carried, file, narrative, receive
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is absent")
@@ -160,11 +161,12 @@ class Visitor:
 
     def fits(self, name: str) -> None:
         """
-        Check the page on the narrowest screen, with large letters, and on paper.
+        Check the page on the narrowest screen, with large letters, on paper, and in
+        the system's colours.
 
         At 320 pixels nothing goes sideways, letters twice as large included (WCAG
         1.4.10, 1.4.4). On a sheet of A4 nothing is wider than it, and what can only be
-        pressed is left out.
+        pressed is left out. In forced colours every field, button and icon is seen.
         """
         page = self.page
         page.set_viewport_size(NARROW)
@@ -180,6 +182,8 @@ class Visitor:
         assert not pressed, (name, pressed)
         page.emulate_media(media="null")
         page.set_viewport_size(self._viewport)
+        lost = lost_in_forced_colours(page)
+        assert not lost, (name, lost)
 
     def _leave_pictures(self, name: str) -> None:
         page, self._seen = self.page, self._seen + 1
