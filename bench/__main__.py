@@ -41,8 +41,7 @@ def main() -> int:
             if not args.no_page:
                 page.write_imports(figures, before)
             return 0
-        if args.what != "profile":
-            pages = [*_pages(session)]
+        pages = [*_pages(session)] if args.what in (None, "pages") else []
         if args.what == "pages":
             _show(pages, as_json=args.json)
             if not args.no_page:
@@ -68,7 +67,8 @@ def main() -> int:
     _show([*figures, *pages], as_json=args.json)
     if not args.no_page:
         page.write(figures, facts, f"python -m bench {' '.join(sys.argv[1:])}".strip())
-        page.write_pages(pages, before)
+        if pages:
+            page.write_pages(pages, before)
         page.write_profile(tables, (stage_head, stages))
     return 0
 
@@ -125,7 +125,10 @@ def _numbers(session: Session, rounds: int) -> Iterator[Figure]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", choices=("numbers", "profile", "pages", "imports")
+        "what",
+        nargs="?",
+        choices=("numbers", "profile", "pages", "imports"),
+        help="one of them alone; without it numbers, pages and profile",
     )
     parser.add_argument("--folder", type=Path, metavar="DIR", help="where to work")
     parser.add_argument(

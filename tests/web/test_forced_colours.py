@@ -16,16 +16,16 @@ LOST = {
     "button": f'<button style="{PLAIN}">Envoyer</button>',
     "link": f'<a href="/x" class="btn" style="{PLAIN}; text-decoration: none">x</a>',
     "field": f'<input aria-label="Nom" style="{PLAIN}">',
-    "shape": '<svg width="9" height="9"><path d="M0 0h9v9z" fill="#fefefe"/></svg>',
-    "line": '<svg width="9" height="9"><path d="M0 0h9" stroke="#eee" fill="none"/></svg>',
+    "shape": '<svg><path d="M0 0h9v9z" fill="#fefefe"/></svg>',
+    "line": '<svg><path d="M0 0h9" stroke="#eee" fill="none"/></svg>',
 }
 SEEN = {
     "native": "<button>Envoyer</button>",
     "edged": f'<button style="{PLAIN}; border: 2px solid #004">Envoyer</button>',
     "underlined": f'<button style="{PLAIN}; text-decoration: underline">x</button>',
     "hidden": f'<button style="{PLAIN}; display: none">Envoyer</button>',
-    "as text": '<svg width="9" height="9"><path d="M0 0h9" stroke="currentColor"/></svg>',
-    "strong": '<svg width="9" height="9"><path d="M0 0h9v9z" fill="#06c"/></svg>',
+    "as text": '<svg><path d="M0 0h9" stroke="currentColor"/></svg>',
+    "strong": '<svg><path d="M0 0h9v9z" fill="#06c"/></svg>',
 }
 
 
