@@ -20,6 +20,7 @@ from gateway.web.patient.routes import make_routes
 from gateway.web.site.routes import Route
 from tests.dmp_bridge.reading.readers import Ward
 from tests.web.browsing import Site, blocking
+from tests.web.english import french_left
 from tests.web.mail import PDF, file, narrative, receive
 from tests.web.patient.test_account import proved
 from tests.web.patient.test_adding import add
@@ -180,8 +181,10 @@ def test_every_page_fits_a_narrow_screen_and_a_sheet(site: Site) -> None:
         for path, where in found:
             if path in BEFORE:
                 visitor.look_at(where, path)
+                assert french_left(visitor, where) == set(), path
         visitor.sign_in_as(proved(site))
         for path, where in found:
             if path not in BEFORE:
                 visitor.look_at(where, path)
+                assert french_left(visitor, where) == set(), path
     assert len(found) > 60

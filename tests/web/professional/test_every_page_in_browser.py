@@ -17,6 +17,7 @@ from tests.builders_cda import PDF
 from tests.builders_people import TRAITS as DOMINIQUE
 from tests.builders_people import open_profile
 from tests.web.browsing import Browser, blocking
+from tests.web.english import french_left
 from tests.web.mail import file, narrative
 from tests.web.patient.test_browser import DESK, pytestmark, wide_table
 from tests.web.professional.asking import plain
@@ -111,7 +112,9 @@ def test_every_page_fits_a_narrow_screen_and_a_sheet(pages: ProSite) -> None:
             path = plain(route)
             if route.method != "GET" or path in left_out:
                 continue
-            doctor.look_at(re.sub(r"<(\w+)>", lambda one: some[one[1]], path), path)
+            where = re.sub(r"<(\w+)>", lambda one: some[one[1]], path)
+            doctor.look_at(where, path)
+            assert french_left(doctor, where) == set(), path
             asked += 1
         doctor.page.context.clear_cookies()
         doctor.look_at("/sign-in", "/sign-in")
