@@ -21,6 +21,7 @@ from bench.profile import profile
 from gateway.cli.options import print_json, print_table
 from gateway.measuring.figures import HEAD, Figure, rows_of
 from gateway.measuring.session import Scale, Session, filing_figures
+from gateway.node.nursery import PROGRAM
 
 _SCHEMA = Path("../shared/data/cda-schema")
 
@@ -84,7 +85,7 @@ def _imports(folder: Path, *, tiny: bool) -> Iterator[Figure]:
     """Yield what each import takes, in a process of its own: its memory is its own."""
     for what in ("directory", "patients"):
         _say(f"import: {what}")
-        command = [sys.executable, "-m", "gateway.cli.main", "bench", what, "--json"]
+        command = [*PROGRAM, "bench", what, "--json"]
         done = subprocess.run(
             [*command, "--folder", str(folder), *(["--tiny"] if tiny else [])],
             stdout=subprocess.PIPE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -20,11 +19,11 @@ from gateway.cli import demo_people
 from gateway.cli.options import Subparsers
 from gateway.errors import GatewayError
 from gateway.node.folder import DEMO_LOGIN, SIGN_IN_FILE, make_folder
+from gateway.node.nursery import PROGRAM
 from gateway.settings.file import Settings, read_settings
 
 T = TypeVar("T")
 MATRICULE = "279035121518989"
-_PROGRAM = (sys.executable, "-m", "gateway.cli.main")
 _START_SECONDS = 60
 _STEP_SECONDS = 30
 
@@ -145,7 +144,7 @@ def _serving(folder: Path) -> Iterator[Settings]:
     with log.open("ab") as out:
         # Killed, we close the pipe too, and nothing of it is left behind.
         process = subprocess.Popen(  # noqa: S603 (our own program)
-            [*_PROGRAM, "serve", "--with-parent", "-c", str(config)],
+            [*PROGRAM, "serve", "--with-parent", "-c", str(config)],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=out,
@@ -164,7 +163,7 @@ def _serving(folder: Path) -> Iterator[Settings]:
 
 def _gateway(folder: Path, noun: str, *words: str) -> str:
     done = subprocess.run(  # noqa: S603 (our own program)
-        [*_PROGRAM, *noun.split(), "-c", str(folder / "gateway.toml"), *words],
+        [*PROGRAM, *noun.split(), "-c", str(folder / "gateway.toml"), *words],
         capture_output=True,
         text=True,
         timeout=120,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -21,13 +20,13 @@ from gateway.measuring.client import Plan
 from gateway.measuring.letters import matricules
 from gateway.measuring.processes import family, listeners
 from gateway.node.folder import make_folder
+from gateway.node.nursery import PROGRAM
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.work import Database
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tasks.values import OF_THE_DAY
 
 _START_SECONDS = 60
-_GATEWAY = (sys.executable, "-m", "gateway.cli.main")
 _NAME = "bench.example/journal/1"
 _MOST_SIGNED = 600
 """Checkpoints a minute: more than there are lines for."""
@@ -92,7 +91,7 @@ class Node:
         self._log = (self.folder / "serve.log").open("ab")
         if signer := self.settings.journal.signer:
             self._signer = subprocess.Popen(  # noqa: S603
-                [*_GATEWAY, "journal", "signer", str(Path(signer).parent)]
+                [*PROGRAM, "journal", "signer", str(Path(signer).parent)]
                 + ["--socket", signer, "--most-per-minute", str(_MOST_SIGNED)],
                 stdout=self._log,
                 stderr=self._log,
@@ -124,7 +123,7 @@ class Node:
 
     def command(self, noun: str, *words: str) -> list[str]:
         """Return the command line of a noun for this folder."""
-        return [*_GATEWAY, noun, "-c", str(self.folder / "gateway.toml"), *words]
+        return [*PROGRAM, noun, "-c", str(self.folder / "gateway.toml"), *words]
 
     @property
     def pids(self) -> list[int]:
@@ -202,7 +201,7 @@ class Node:
 def _signed_by(folder: Path) -> str:
     """Make a signer's keys in a folder; return the settings of a node it signs for."""
     done = subprocess.run(  # noqa: S603
-        [*_GATEWAY, "journal", "key", str(folder), "--name", _NAME],
+        [*PROGRAM, "journal", "key", str(folder), "--name", _NAME],
         capture_output=True,
         text=True,
         check=True,

@@ -32,7 +32,7 @@ from gateway.errors import GatewayError
 from gateway.node.shown_command import show_command, shown_command
 
 PROGRAM: Final = (sys.executable, "-m", "gateway.cli.main")
-"""What stands before the words of every process that is started or forked."""
+"""What stands before the words of a process of ours, started or forked."""
 
 ANSWER_SECONDS: Final = 5.0
 """The longest that a nursery may take to fork, which takes some hundredths of one."""

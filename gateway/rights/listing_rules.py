@@ -179,10 +179,9 @@ def find(seen: KnownDocuments, wanted: WantedDocuments, now: int) -> FoundDocume
     fitting: list[ListEntry] = []
     kinds: Counter[str] = Counter()
     masked = unread = fresh = 0
-    since = wanted.fresh_since
     for one in _of(seen.entries, wanted):
         is_masked = bool(one.flags_at(now) & _MASKED)
-        is_fresh = since is None or is_fresh_since(one, since, now)
+        is_fresh = is_fresh_since(one, wanted.fresh_since, now)
         if (
             (wanted.masked and not is_masked)
             or (wanted.unread and one.is_read)

@@ -12,10 +12,11 @@ from gateway.settings.table import MIB, Table
 
 LONGEST_IDLE: Final = 30 * 60
 LONGEST_WHOLE: Final = 4 * 3600
-LONGEST_CALL: Final = 3600
 """
 What Pro Santé Connect gives a session of its own, and so the most that ours may have.
 """
+LONGEST_CALL: Final = 3600
+"""Seconds that a browser carries a program's call at most."""
 
 SECOND_FACTORS: Final = ("email", "none")
 

@@ -132,9 +132,9 @@ def test_one_that_is_killed_is_forked_again_and_all_hear_a_reload(
     deliver(gateway)
     os.kill(service_of(gateway), signal.SIGHUP)
 
-    for name in ("work-1", "work-2"):
-        said = f"[{name}] certificate, key and authorities are read again"
-        eventually(lambda said=said: said in gateway.log())  # type: ignore[misc]
+    said = "certificate, key and authorities are read again"
+    each = [f"[{name}] {said}" for name in ("work-1", "work-2")]
+    eventually(lambda: all(line in gateway.log() for line in each))
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])

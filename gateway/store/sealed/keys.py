@@ -342,7 +342,9 @@ class KeyRing:
         self.keks.forget(kek_id)
         self._memory.drop()
 
-    def new_key(self, connection: Connection, scope: str, now: datetime) -> Any:
+    def new_key(
+        self, connection: Connection, scope: str, now: datetime
+    ) -> dict[str, Any]:
         """Return the row, to be written, of the first key of a scope; it seals now."""
         place, secret = KeyPlace(scope, uuid4().hex, 1), AESGCM.generate_key(256)
         row = self._row(connection, place, now, secret)

@@ -30,7 +30,7 @@ from gateway.store.mailbox.with_patients import MOST_COUNTED
 from gateway.store.patients.web_sessions import SessionLife
 from gateway.store.professionals.sessions import ProfessionalSessions
 from gateway.trust.provider import Provider
-from gateway.web.professional.calling import Calls, CarriedCall
+from gateway.web.professional.calling import CALL, Calls, CarriedCall
 from gateway.web.professional.identifying import Card, card_of
 from gateway.web.professional.own_mailboxes import OwnMailboxes
 from gateway.web.professional.ports import (
@@ -148,6 +148,20 @@ class ProfessionalDesk(Desk):
         if names != "1" or not life:
             return None
         return Calls(self.database.keys, life).open(visit.call, visit.now)
+
+    def call_words(
+        self, visit: ProfessionalVisit, called: CarriedCall | None
+    ) -> dict[str, Any]:
+        """Return what a page says of a call, or of one that is not there any more."""
+        return {
+            "called": called,
+            "is_late": called is None and "called" in visit.query,
+            "minutes": self.settings.professional.call_seconds // 60,
+        }
+
+    def without_call(self, visit: ProfessionalVisit, answer: Answer) -> Answer:
+        """Return an answer after which the browser carries no call any more."""
+        return answer.without_cookie(CALL) if visit.call else answer
 
     def page(
         self, visit: ProfessionalVisit, template: str, *, status: int = 200, **said: Any

@@ -19,7 +19,6 @@ from gateway.rights.page_filing_rules import (
     refuse_page_filing,
 )
 from gateway.store.patients.values import Profile
-from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing import (
     ProfessionalFiling,
@@ -185,7 +184,7 @@ class FilingPages:
         answer = redirect(f"/filings?sent={form_id(visit, form.once)}")
         # Whom a program named is named again for the files that are to be mended.
         is_over = all(one.problem in _OVER for one in told)
-        return answer.without_cookie(CALL) if visit.call and is_over else answer
+        return self.desk.without_call(visit, answer) if is_over else answer
 
     def filings(self, visit: ProfessionalVisit) -> Answer:
         """Show what became of what was filed by these pages, or of one form alone."""
@@ -297,11 +296,11 @@ class FilingPages:
             most=settings.file_most,
             most_misses=settings.file_misses,
             today=self.desk.day(visit.now).isoformat(),
-            called=None if form.record else self.desk.called(visit),
-            is_late="called" in visit.query,
-            minutes=settings.call_seconds // 60,
             Problem=FilingProblem,
             place_of=place_of,
+            **self.desk.call_words(
+                visit, None if form.record else self.desk.called(visit)
+            ),
             **self._words,
         )
 

@@ -16,7 +16,6 @@ from gateway.rights.reading_rules import EmergencyDeclaration, SignedInBy
 from gateway.store.base.work import UnitOfWork
 from gateway.store.consultations.answers import NotRead, Prospect
 from gateway.store.consultations.values import Consultation
-from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, redirect
@@ -130,8 +129,7 @@ class FindingPages:
 
     def _to_record(self, visit: ProfessionalVisit, opened: Consultation) -> Answer:
         """Lead to an open record; what a program said of the patient is done with."""
-        answer = redirect(f"/records/{opened.id}")
-        return answer.without_cookie(CALL) if visit.call else answer
+        return self.desk.without_call(visit, redirect(f"/records/{opened.id}"))
 
     def _objected(self, visit: ProfessionalVisit, wanted: WantedPatient) -> Answer:
         who = self.desk.reader(visit)
@@ -199,7 +197,7 @@ class FindingPages:
             visit, problem=self._said(visit, refused), status=status_of(refused.why)
         )
         if refused.why is ReadingRefusal.INS_NOT_QUALIFIED:
-            return answer.without_cookie(CALL)  # it says nothing more
+            return self.desk.without_call(visit, answer)  # it says nothing more
         return answer
 
     def _said(self, visit: ProfessionalVisit, refused: NotRead) -> str:
@@ -221,16 +219,13 @@ class FindingPages:
         number = visit.form.line("ins")[:LONGEST_NUMBER]
         if called is not None and not visit.form.fields:
             number = spaced_ins(called.call.number)
-        is_asked = "called" in visit.query
         return self.desk.page(
             visit,
             "search.html",
             status=status,
             problem=problem,
             number=number,
-            called=called,
-            is_late=is_asked and called is None,
-            minutes=self.desk.settings.professional.call_seconds // 60,
+            **self.desk.call_words(visit, called),
             why=column.value if isinstance(column, NoColumn) else "",
             is_alone=visit.signed_in_by is SignedInBy.CERTIFICATE_ALONE,
             current=current,

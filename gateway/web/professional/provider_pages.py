@@ -20,7 +20,6 @@ from gateway.store.professionals.sessions import ProvidedBy
 from gateway.store.sealed.digest_keys import Label
 from gateway.trust.provider import Provider
 from gateway.trust.tokens import TokenRefusedError
-from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import COOKIE, ProfessionalDesk
 from gateway.web.professional.provided import sign_in_of
 from gateway.web.professional.sign_in_pages import (
@@ -205,8 +204,7 @@ class ProviderPages:
         gone = evolve(visit, session=None, is_new=False)
         page = self.desk.page(gone, "leaving.html", there=there)
         page = evolve(page, headers=(*page.headers, ("Refresh", f"0; url={there}")))
-        page = page.without_cookie(COOKIE)
-        return page.without_cookie(CALL) if visit.call else page
+        return self.desk.without_call(visit, page.without_cookie(COOKIE))
 
 
 _NO_STORE = (("Cache-Control", "no-store"),)

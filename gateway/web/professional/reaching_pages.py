@@ -13,7 +13,6 @@ from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailbox
 from gateway.store.patients.profiles import Profile
 from gateway.store.professionals.templates import MessageTemplates
-from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.filing import (
     ProfessionalFiling,
@@ -149,8 +148,9 @@ class ReachingPages:
             # Who named a number learns no name by it.
             writing = evolve(writing, to_name=person_name(named.profile))
         WritingToPatients(self.desk).send(visit, named.profile, mailbox, writing)
-        answer = redirect(f"/messages?mailbox={mailbox.id}&sent=1")
-        return answer.without_cookie(CALL) if visit.call else answer
+        return self.desk.without_call(
+            visit, redirect(f"/messages?mailbox={mailbox.id}&sent=1")
+        )
 
     def _mailbox(self, work: UnitOfWork, visit: ProfessionalVisit) -> Mailbox | None:
         wanted = visit.form.line("mailbox")
@@ -223,9 +223,9 @@ class ReachingPages:
             patient=identity_of(profile) if profile else None,
             mailboxes=mailboxes,
             mailbox=visit.form.line("mailbox"),
-            called=None if named.record else self.desk.called(visit),
-            is_late="called" in visit.query,
-            minutes=self.desk.settings.professional.call_seconds // 60,
+            **self.desk.call_words(
+                visit, None if named.record else self.desk.called(visit)
+            ),
             form=form,
             templates=templates,
             limits=MessageForms(self.desk).limits(),

@@ -25,7 +25,12 @@ from gateway.rights.listing_rules import WantedDocuments
 from gateway.rights.reading_rules import Relation
 from gateway.rights.record_act_rules import RecordAct
 from gateway.store.base.work import UnitOfWork
-from gateway.store.consultations.answers import NotRead, OpenRecord, ReadDocument
+from gateway.store.consultations.answers import (
+    NotRead,
+    OpenRecord,
+    ReadDocument,
+    ReadingList,
+)
 from gateway.store.patients.informed import InformedPatients
 from gateway.store.patients.profiles import Profile
 from gateway.web.professional.desk import ProfessionalDesk
@@ -138,10 +143,7 @@ class RecordPages:
             lines = made.of(entries)
             top = [] if asked.narrows or page.number > 1 else made.on_top()
             told = InformedPatients(work, found.record.profile.id).by(who.structure)
-        if not found.is_noted:
-            self.desk.write(
-                lambda work: self.desk.reading.note_listed(work, who, found)
-            )
+        note_listed(self.desk, visit, found)
         path = f"/records/{record_id}"
         query = asked.said()
         return self.desk.page(
@@ -308,6 +310,15 @@ def closed_record(
         return redirect(f"/records/{record_id}")
     said = READING_TEXTS[why.why][visit.language == "en"]
     return desk.page(visit, "record_closed.html", status=403, said=said)
+
+
+def note_listed(
+    desk: ProfessionalDesk, visit: ProfessionalVisit, found: ReadingList
+) -> None:
+    """Keep what was not shown of a list, and that its reader was here."""
+    if not found.is_noted:
+        who = desk.reader(visit)
+        desk.write(lambda work: desk.reading.note_listed(work, who, found))
 
 
 def record_head(record: OpenRecord) -> dict[str, Any]:

@@ -9,7 +9,11 @@ from gateway.rights.listing_rules import WantedDocuments
 from gateway.store.consultations.answers import NotRead
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.record_lines import RecordLines
-from gateway.web.professional.record_pages import closed_record, record_head
+from gateway.web.professional.record_pages import (
+    closed_record,
+    note_listed,
+    record_head,
+)
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer
 
@@ -44,10 +48,7 @@ class RecordPaperPages:
                 )
                 for kind in PaperKind
             }
-        if not found.is_noted:
-            self.desk.write(
-                lambda work: self.desk.reading.note_listed(work, who, found)
-            )
+        note_listed(self.desk, visit, found)
         return self.desk.page(
             visit, "record_papers.html", **record_head(found.record), papers=papers
         )

@@ -9,7 +9,6 @@ from attrs import frozen
 from gateway.errors import NotFoundError
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.professionals.sessions import ProStage
-from gateway.web.professional.calling import CALL
 from gateway.web.professional.desk import COOKIE, ProfessionalDesk
 from gateway.web.professional.identifying import CardAnswer
 from gateway.web.professional.signing_in import (
@@ -198,7 +197,7 @@ class ProfessionalSignInPages:
             self._steps.leave(visit.session)
         left = "?left=1" if visit.person is not None else ""
         answer = redirect(f"/sign-in{left}").without_cookie(COOKIE)
-        return answer.without_cookie(CALL) if visit.call else answer
+        return self.desk.without_call(visit, answer)
 
     def choose_language(self, visit: ProfessionalVisit) -> Answer:
         """Keep the chosen language in the browser."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -148,7 +149,7 @@ def test_earlier_versions_are_folded_behind_the_newest(
     assert browser.get(f"{record}/documents/{older}").status == 200
 
 
-STATES = [
+STATES: list[tuple[dict[str, Any], str]] = [
     ({"flags": frozenset({Visibility.MASKED})}, "Masqué aux professionnels"),
     (
         {"flags": frozenset({Visibility.HIDDEN_FROM_PATIENT})},
@@ -169,7 +170,7 @@ def test_each_state_stands_beside_its_document_and_no_other(
     pages: ProSite, patient: str
 ) -> None:
     for number, (said, _) in enumerate(STATES):
-        put(pages, patient, f"Document {number}", owners=(DOCTOR,), **said)  # type: ignore[arg-type]
+        put(pages, patient, f"Document {number}", owners=(DOCTOR,), **said)
     name(pages, patient)
     browser = pages.sign_in(CARE)
 
