@@ -22,7 +22,7 @@ from tests.journeys.recorded import Lies, Recorded, contents, name_of
 from tests.power_cuts import ALL, NOTHING
 from tests.recorded_writes import Step
 
-CUTS = int(os.environ.get("CRASH_ROUNDS", 10))
+CUTS = int(os.environ.get("CRASH_ROUNDS", "10"))
 
 SECONDS_A_CUT = 60
 """A disk written anew, a start and a check: what a slow machine takes for them."""
