@@ -31,6 +31,11 @@ _KNOWN = Prepared(
         _COLUMNS.profile_id == bindparam("profile")
     )
 )
+_WAITING = Prepared(
+    select(_COLUMNS.document_id).where(
+        _COLUMNS.profile_id == bindparam("profile"), _COLUMNS.due_at.is_not(None)
+    )
+)
 _GET = Prepared(
     select(_COLUMNS.profile_id, _COLUMNS.key_id, _COLUMNS.content).where(
         _COLUMNS.document_id == bindparam("document")
@@ -48,6 +53,20 @@ class DocumentTexts:
         """Return the documents with a row: whether the text is still waited for."""
         rows = _KNOWN.rows(self.work.connection, profile=profile_id)
         return {name: due_at is not None for name, due_at in rows}
+
+    def waiting(self, profile_id: str) -> set[str]:
+        """Return the documents of a patient whose text is still waited for."""
+        rows = _WAITING.raw(self.work.connection, profile=profile_id)
+        return {name for (name,) in rows}
+
+    def among(self, document_ids: Collection[str]) -> set[str]:
+        """Return which of some documents have a row: the text, or waited for."""
+        if not document_ids:
+            return set()
+        found = select(_COLUMNS.document_id).where(
+            _COLUMNS.document_id.in_(document_ids)
+        )
+        return set(self.work.connection.execute(found).scalars())
 
     def get(self, document_id: str) -> str:
         """Return the text of a document's files; empty where there is none."""

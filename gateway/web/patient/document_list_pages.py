@@ -13,18 +13,24 @@ from attrs import field, frozen
 
 from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED
+from gateway.core.listed_columns import Listed, found_in_texts
 from gateway.core.listing import (
     MANY_READ,
     ListEntry,
     TextsFound,
-    found_in_texts,
     moment_of,
     when_of,
 )
 from gateway.core.searched_text import Quotation, quotation
 from gateway.core.vault import FiledDocument
 from gateway.rights.delegation_rules import Act
-from gateway.rights.listing_rules import DocumentCounts, FoundDocuments, find, seen_by
+from gateway.rights.listing_rules import (
+    DocumentCounts,
+    FoundDocuments,
+    KnownDocuments,
+    find,
+    seen_by,
+)
 from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
@@ -158,7 +164,7 @@ class DocumentListPages:
         known = seen_by(seen.side, listing.entries, now, old=asked.replaced)
         names = NameDigests(work, visit.profile.id)
         typed = TypedSealing(work, visit).opened(asked.sealed)
-        by = names.find(asked.by, _names_in(known.entries)) if asked.by else ""
+        by = names.find(asked.by, _names_in(known)) if asked.by else ""
         last = last_visit(work, visit.own.id) if visit.own is not None else None
         zone = self.desk.zone
         period = period_of(asked.when, self.desk.day(work.now), zone)
@@ -230,10 +236,8 @@ class _Years:
     by_filing: bool
 
     @classmethod
-    def of(
-        cls, entries: Sequence[ListEntry], zone: ZoneInfo, *, by_filing: bool = False
-    ) -> _Years:
-        moments = sorted([o.filed_at if by_filing else o.care_at for o in entries])
+    def of(cls, entries: Listed, zone: ZoneInfo, *, by_filing: bool = False) -> _Years:
+        moments = sorted(entries.moments(by_filing=by_filing))
         if not moments:
             return cls(1, (), (), by_filing)
         first = when_of(moments[0]).astimezone(zone).year
@@ -284,8 +288,8 @@ def _by_year(
         yield YearOfDocuments(year, counts[year], some)
 
 
-def _names_in(entries: Sequence[ListEntry]) -> set[str]:
-    return {name for one in entries for name in (*one.people, one.structure)}
+def _names_in(known: KnownDocuments) -> set[str]:
+    return set[str]().union(*known.names())
 
 
 def _to_choose(names: NameDigests, counts: Mapping[str, int]) -> list[NameToChoose]:
