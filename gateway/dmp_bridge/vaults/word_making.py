@@ -48,6 +48,11 @@ class _Reading(Protocol):
     def content(self, document: FiledDocument) -> bytes:
         """Return the exact bytes that were filed."""
 
+    def sound_contents(
+        self, documents: Collection[FiledDocument]
+    ) -> Mapping[str, bytes]:
+        """Return the bytes of some, by the documents; altered ones are left out."""
+
 
 @frozen
 class MadeTexts:
@@ -105,10 +110,13 @@ class WordMaking:
                     found[word].add(document.id)
         return TextsFound(found, len(missing) - read, len(missing))
 
-    def text(self, document: FiledDocument) -> str:
-        """Return the text that a document is searched by, as far as it is there."""
-        known = self._texts.get(document.id)
-        return known or searched_parts(self._content(document)).text
+    def texts(self, documents: Collection[FiledDocument]) -> Mapping[str, str]:
+        """Return the texts that documents are searched by, as far as they are there."""
+        known = self._texts.get_each([one.id for one in documents])
+        others = [one for one in documents if not known.get(one.id)]
+        contents = self.vault.sound_contents(others) if others else {}
+        read = {name: searched_parts(one).text for name, one in contents.items()}
+        return {**known, **read}
 
     def _small(self, profile_id: str, names: Sequence[str]) -> list[FiledDocument]:
         """Return the first small ones of some whose text is not waited for."""

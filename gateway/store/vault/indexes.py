@@ -62,13 +62,18 @@ _COLUMNS = document_indexes.c
 _PART = Prepared(
     select(_COLUMNS.key_id, _COLUMNS.content).where(
         _COLUMNS.profile_id == bindparam("profile"), _COLUMNS.part == bindparam("part")
-    )
+    ),
+    much=True,
 )
 _OF_PATIENT = select(_COLUMNS.part, _COLUMNS.key_id, _COLUMNS.content).where(
     _COLUMNS.profile_id == bindparam("profile")
 )
-_TEXTS = Prepared(_OF_PATIENT.where(_COLUMNS.part > LIST).order_by(_COLUMNS.part))
-_MESSAGES = Prepared(_OF_PATIENT.where(_COLUMNS.part < LIST).order_by(_COLUMNS.part))
+_TEXTS = Prepared(
+    _OF_PATIENT.where(_COLUMNS.part > LIST).order_by(_COLUMNS.part), much=True
+)
+_MESSAGES = Prepared(
+    _OF_PATIENT.where(_COLUMNS.part < LIST).order_by(_COLUMNS.part), much=True
+)
 
 
 @frozen

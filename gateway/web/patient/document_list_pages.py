@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -213,12 +213,15 @@ class _FoundInText:
     texts: TextsFound
     quotes: bool
 
-    def of(self, document: FiledDocument) -> tuple[bool, Quotation | None]:
-        """Return whether its text has a word, and the place for who may have it."""
-        words = self.texts.words_of(document.id)
-        if not words or not self.quotes:
-            return bool(words), None
-        return True, quotation(self.seen.vault.text(document), words)
+    def of(
+        self, documents: Collection[FiledDocument]
+    ) -> Mapping[str, tuple[bool, Quotation | None]]:
+        """Return whether a text has a word, and the place for who may have it."""
+        words = {one.id: self.texts.words_of(one.id) for one in documents}
+        having = [one for one in documents if words[one.id] and self.quotes]
+        texts = self.seen.vault.texts(having) if having else {}
+        quoted = {o.id: quotation(texts.get(o.id, ""), words[o.id]) for o in having}
+        return {one.id: (bool(words[one.id]), quoted.get(one.id)) for one in documents}
 
 
 @frozen
@@ -273,16 +276,14 @@ def _by_year(
 ) -> Iterator[YearOfDocuments]:
     counts = years.counts()
     found = {one.id: one for one in seen.each([one.id for one in shown])}
+    why = found_by.of(found.values())
     lines: dict[int, list[ListLine]] = {}
     for one in shown:
         if one.id not in found:  # altered: as in every list it is left out
             continue
         behind = fitting.older.get(one.id, ())
         versions = [OlderVersion(o.id, when_of(o.care_at)) for o in behind[:MOST_OLDER]]
-        document = found[one.id]
-        line = ListLine(
-            seen.card(document), versions, len(behind), *found_by.of(document)
-        )
+        line = ListLine(seen.card(found[one.id]), versions, len(behind), *why[one.id])
         lines.setdefault(years.year(one), []).append(line)
     for year, some in lines.items():
         yield YearOfDocuments(year, counts[year], some)
