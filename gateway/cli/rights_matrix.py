@@ -20,16 +20,15 @@ from gateway.cli.options import (
     print_table,
 )
 from gateway.core.habilitation import MAX_LINE, Matrix, read_matrix
-from gateway.dmp_bridge.vaults.kinds import KindsKept, kinds_kept
+from gateway.dmp_bridge.vaults.kinds import KindsKept, kind_kept, kinds_kept
 from gateway.errors import MisuseError
 from gateway.evidence.arguments import EvidenceKind, TakenDecision
 from gateway.evidence.replaying import decide_again, same
 from gateway.evidence.resetting import under_matrix
-from gateway.rights.habilitation_rules import DocumentKind, changes_between, kind_of
+from gateway.rights.habilitation_rules import DocumentKind, changes_between
 from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 from gateway.store.habilitation.matrices import Matrices
-from gateway.store.vault.documents import Documents
 from gateway.web.site.languages import PARIS
 
 PERMITTED = "PERMITTED"
@@ -131,18 +130,16 @@ def what_if_matrix(args: argparse.Namespace) -> int:
 def _replay(database: Database, asked: Matrix) -> _Replayed:
     found = _Replayed()
     with database.read() as work:
-        documents = Documents(work)
         for kept in EvidenceReader(work).listed():
             if kept.fault:
                 said = [one.get("kind") for one in kept.outcomes]
                 found.unreadable += said.count(EvidenceKind.VIEWING.value)
                 continue
             parts = [one for one in kept.parts if one.kind is EvidenceKind.VIEWING]
-            stored = documents.get(kept.subject) if parts else None
-            if stored is None or stored.fault:
+            kind = kind_kept(work, kept.subject) if parts else None
+            if kind is None:
                 found.unreadable += len(parts)
                 continue
-            kind = kind_of(stored.facts)
             for part in parts:
                 _compare(kept, part, asked, kind, found)
     return found
