@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-_write = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+from gateway.json_text import json_writer
+
+_write = json_writer(in_order=True)
 
 
 def canonical(value: Any) -> bytes:

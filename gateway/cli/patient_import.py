@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from attrs import asdict
 
@@ -16,14 +17,11 @@ from gateway.cli.options import (
     print_json,
     who_and_why,
 )
+from gateway.clock import utc_now
 from gateway.errors import MisuseError
 from gateway.rights.profile import ProfileState
-from gateway.store.patients.importing import (
-    OPTIONAL,
-    REQUIRED,
-    Importing,
-    read_feed,
-)
+from gateway.store.patients.feed import OPTIONAL, REQUIRED, read_feed
+from gateway.store.patients.importing import Importing
 
 _STATES = (ProfileState.ANNOUNCED.value, ProfileState.OPEN_NOT_ACTIVATED.value)
 
@@ -64,10 +62,11 @@ def import_patients(args: argparse.Namespace) -> int:
         source = args.csv.open(encoding="utf-8", errors="replace", newline="")
     except OSError as error:
         raise MisuseError(f"feed: {error}") from error
-    with source, opened(args) as (_, database):
+    with source, opened(args) as (settings, database):
+        today = utc_now().astimezone(ZoneInfo(settings.web.time_zone)).date()
         state, why = ProfileState(args.state), args.reason or ""
         importing = Importing(database, state, told["by"], why)
-        for line in importing.run(read_feed(source)):
+        for line in importing.run(read_feed(source, today)):
             print(f"line {line.number}: {line.why}", file=sys.stderr)
     done = importing.done
     if args.json:

@@ -20,6 +20,7 @@ from attrs import field, frozen
 from gateway.core.folding import fold
 from gateway.core.practice import Practice
 from gateway.errors import InvalidError
+from gateway.json_text import json_writer
 
 MOST_LINE: Final = 16_000
 """Bytes of a line: thirty times those of a long one."""
@@ -55,7 +56,7 @@ _OTHERS: Final = (
 _SKILL: Final = (_ID, "code profession", "code savoir faire")
 _SKILL_LABEL: Final = "libelle savoir faire"
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_to_json = json_writer(ascii_only=False)
 
 
 class BrokenLineError(InvalidError):

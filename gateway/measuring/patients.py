@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from gateway.clock import utc_now
 from gateway.core.ins import control_key
 from gateway.measuring.figures import Figure
 from gateway.measuring.imports import TimedImport
@@ -15,7 +16,8 @@ from gateway.measuring.processes import most_memory
 from gateway.node.folder import make_folder
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database
-from gateway.store.patients.importing import REQUIRED, Imported, Importing, read_feed
+from gateway.store.patients.feed import REQUIRED, read_feed
+from gateway.store.patients.importing import Imported, Importing
 
 _OID: Final = "1.2.250.1.213.1.4.10"
 """Of the test range of the INS."""
@@ -88,6 +90,6 @@ def measure_patients(folder: Path, lines: int) -> Iterator[Figure]:
 def _take(database: Database, file: Path) -> Imported:
     importing = Importing(database, ProfileState.ANNOUNCED, "bench")
     with file.open(encoding="utf-8", newline="") as source:
-        refused = list(importing.run(read_feed(source)))
+        refused = list(importing.run(read_feed(source, utc_now().date())))
     assert not refused, "the feed is sound"
     return importing.done

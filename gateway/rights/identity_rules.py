@@ -123,6 +123,8 @@ def ins_is_qualified(patient: Patient) -> bool:
 
 
 def _agree(ours: str, theirs: str) -> bool:
+    if ours == theirs:
+        return True
     one, other = _words(ours), _words(theirs)
     return not one or not other or "".join(one) == "".join(other)
 

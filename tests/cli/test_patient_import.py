@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,8 @@ from gateway.rights.profile import ProfileState
 from gateway.settings.file import read_settings
 from gateway.store.base.work import Database
 from gateway.store.patients.delegations import ATTACHED
-from gateway.store.patients.importing import (
-    BATCH,
-    MOST_FIELD,
-    FeedLine,
-    Importing,
-    RefusedLine,
-    read_feed,
-)
+from gateway.store.patients.feed import MOST_FIELD, FeedLine, RefusedLine, read_feed
+from gateway.store.patients.importing import BATCH, Importing
 from gateway.store.patients.life import Living
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.tables import notices
@@ -33,6 +27,7 @@ from tests.builders_people import TEST_RANGE, matricule
 from tests.builders_settings import make_settings
 from tests.cli.conftest import Run
 
+TODAY = date(2026, 7, 1)
 HEAD = "ins;oid;family;given;birth_date;sex;birth_place;email;telephone;card"
 
 
@@ -65,7 +60,7 @@ def taken(
 ) -> tuple[Any, list[RefusedLine]]:
     importing = Importing(database, state, "root", "the feed of today")
     with file.open(encoding="utf-8", newline="") as source:
-        refused = list(importing.run(read_feed(source)))
+        refused = list(importing.run(read_feed(source, TODAY)))
     return importing.done, refused
 
 
@@ -150,11 +145,21 @@ def test_who_objected_is_left_alone(
     ("line", "why"),
     [
         (person(1, ins="279035121518988"), "the key of the number is wrong"),
-        (person(1, ins="2790351215189"), "the key of the number is wrong"),
+        (person(1, ins="2790351215189"), "a number has 15 characters"),
+        (person(1, ins="2 79 03 51 215 189 89"), "a number has 15 characters"),
         (person(1, oid="1.2.3"), ""),
         (person(1, family=""), "a name is missing"),
         (person(1, given=" "), "a name is missing"),
         (person(1, birth_date="28/03/1979"), "a birth date is written YYYY-MM-DD"),
+        (person(1, birth_date="1979-02-30"), "a birth date is written YYYY-MM-DD"),
+        (person(1, birth_date="1979-W01-1"), "a birth date is written YYYY-MM-DD"),
+        (person(1, birth_date="2026-07-02"), "a birth date is of no living person"),
+        (person(1, birth_date="0985-07-02"), "a birth date is of no living person"),
+        (person(1, family="L\ufffdON"), "the letters of family are not UTF-8"),
+        (person(1, given="A\x00B"), "a character of given is none that is written"),
+        (person(1, family="A\u202eB"), "a character of family is none that"),
+        (person(1, family='"A'), "it is no line of CSV"),
+        (person(1, given='"A'), "it is no line of CSV"),
         (person(1, sex="X"), "the sex is F, M or UN"),
         (person(1, birth_place="632"), "a birth place is an INSEE code"),
         (person(1, email="nobody"), ""),
@@ -205,7 +210,7 @@ def test_columns_are_named_in_any_order_and_others_are_passed(tmp_path: Path) ->
     body = f"JEAN,PAT,{matricule(3)},{TEST_RANGE},?,2001-02-03,M,99100"
 
     with feed(tmp_path, body, head=head).open(encoding="utf-8") as source:
-        [line] = read_feed(source)
+        [line] = read_feed(source, TODAY)
 
     assert isinstance(line, FeedLine)
     assert (line.number, line.traits.family, line.language) == (2, "PAT", "fr")
@@ -215,7 +220,7 @@ def test_a_feed_without_a_column_is_none(tmp_path: Path) -> None:
     source = feed(tmp_path, head="ins;oid").read_text("utf-8")
 
     with pytest.raises(InvalidError, match="family, given"):
-        list(read_feed(StringIO(source)))
+        list(read_feed(StringIO(source), TODAY))
 
 
 def test_who_has_an_address_is_told_with_a_code_once(
@@ -292,3 +297,101 @@ def test_a_child_is_attached_to_whom_the_feed_says_and_to_the_next_after(
     ]
     wrong = person(4, attached_to="279035121518988")
     assert run(patient, "import", str(feed(tmp_path, wrong, head=ATTACHED_HEAD))) == 1
+
+
+def read(*lines: str, head: str = HEAD, ends: str = "\n") -> list[Any]:
+    """Return each line read: its number, and its name or why it is refused."""
+    source = StringIO(ends.join([head, *lines, ""]), newline="")
+    return [
+        (one.number, one.traits.family if isinstance(one, FeedLine) else one.why)
+        for one in read_feed(source, TODAY)
+    ]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_a_quote_that_is_never_closed_takes_no_neighbour_with_it(ends: str) -> None:
+    lines = [person(number) for number in range(1, 3001)]
+    lines[4] = person(5, family='"PAT')
+
+    said = read(*lines, ends=ends)
+
+    assert len(said) == 3000
+    assert said[4] == (6, "it is no line of CSV")
+    assert [name for _, name in said if name.startswith("PAT-")] == [
+        f"PAT-{number}" for number in range(1, 3001) if number != 5
+    ]
+
+
+def test_two_quotes_in_two_lines_are_not_one_person() -> None:
+    said = read(person(1, family='"A'), person(2, family='B"'), person(3))
+
+    assert said == [
+        (2, "a quote is not closed, or holds a line break"),
+        (3, 'B"'),
+        (4, "PAT-3"),
+    ]
+
+
+def test_a_line_break_stands_in_a_column_that_is_not_ours() -> None:
+    address = '"1 rue Haute\r\n63000 Clermont"'
+    head = f"{HEAD};address"
+
+    said = read(f"{person(1)};{address}", person(2) + ";", "", person(3), head=head)
+
+    assert said == [
+        (2, "PAT-1"),
+        (4, "PAT-2"),
+        (6, "10 fields where there are 11"),
+    ]
+
+
+def test_the_names_of_columns_may_be_quoted() -> None:
+    head = ";".join(f'"{one}"' for one in HEAD.split(";"))
+
+    assert read(person(1), head=head) == [(2, "PAT-1")]
+
+
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        (f"{HEAD};family", "more than one column family"),
+        (HEAD.replace("given", "pr\ufffdnom;given"), "not UTF-8"),
+        ("\x00i\x00n\x00s\x00;", "not UTF-8"),
+        ("", "no column ins"),
+    ],
+)
+def test_a_head_that_is_not_one_refuses_the_feed(head: str, why: str) -> None:
+    with pytest.raises(InvalidError, match=why):
+        read(person(1), head=head)
+
+
+def test_a_number_of_corsica_may_be_written_small() -> None:
+    body = "27903" + "2A" + "189890"
+    number = body + control_key(body)
+
+    assert read(person(1, ins=number.lower())) == [(2, "PAT-1")]
+
+
+def test_a_number_that_stands_again_thousands_of_lines_later_changes_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    lines = [person(number) for number in range(1, BATCH + 2)]
+
+    done, refused = taken(database, feed(tmp_path, *lines, person(1, family="ANOTHER")))
+
+    assert counts(done) == (BATCH + 2, BATCH + 1, 0, 0, 1)
+    assert refused == [RefusedLine(BATCH + 3, "the number of line 2 again")]
+    assert found(database, 1).traits.family == "PAT-1"
+
+
+def test_a_feed_in_another_encoding_names_its_lines(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "latin.csv"
+    lines = [HEAD, person(1, family="L\xc9ON"), person(2), ""]
+    file.write_bytes("\n".join(lines).encode("iso-8859-1"))
+
+    assert run(patient, "import", str(file)) == 1
+    said = capsys.readouterr()
+    assert said.out == "2 lines: 1 added, 0 changed, 0 the same, 1 refused\n"
+    assert said.err == "line 2: the letters of family are not UTF-8\n"

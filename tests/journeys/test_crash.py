@@ -32,17 +32,22 @@ ROUNDS = {"sqlite": 20, "postgresql": 5}
 LEFT_BY_A_KILL = 5
 """So many files with content are left without a row at most; by twenty, the default."""
 
+ASKED = os.environ.get("CRASH_ROUNDS")
+
+SECONDS_A_ROUND = 60
+"""A start, at most a second of load and a kill: what a slow machine takes for them."""
+
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(600 + SECONDS_A_ROUND * int(ASKED or max(ROUNDS.values())))
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_every_acknowledged_message_is_there_once_after_any_crash(
     tmp_path: Path, engine: str, request: pytest.FixtureRequest
 ) -> None:
     server, options = server_for(engine, request)
     gateway = Gateway.make(tmp_path / "gateway", *options)
-    rounds = int(os.environ.get("CRASH_ROUNDS", ROUNDS[engine]))
+    rounds = int(ASKED or ROUNDS[engine])
     gateway.configure(
         tasks={"workers": 1}, blobs={"strays_most_files": LEFT_BY_A_KILL * rounds}
     )

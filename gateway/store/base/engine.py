@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from enum import Enum
@@ -13,6 +12,8 @@ from weakref import WeakSet
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from gateway.json_text import json_writer
 
 if TYPE_CHECKING:
     from psycopg import Connection as Psycopg
@@ -26,7 +27,7 @@ ANSWER_SECONDS: Final = 30.0
 
 _CONNECT_SECONDS = 10
 
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
+_to_json = json_writer()
 
 
 def make_engine(url: str, answer_seconds: float = ANSWER_SECONDS) -> Engine:

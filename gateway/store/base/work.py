@@ -24,6 +24,7 @@ from twisted.logger import Logger
 
 from gateway.clock import Clock, utc_now
 from gateway.core.actors import Actor, Means, Who
+from gateway.json_text import json_writer
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
 from gateway.store.base.engine import is_sqlite, make_engine
@@ -44,6 +45,7 @@ from gateway.store.journal import (
 )
 from gateway.store.sealed.blobs import BlobFolder, Blobs, Parcel
 from gateway.store.sealed.carried import is_carried
+from gateway.store.sealed.deflating import pack, unpacked
 from gateway.store.sealed.digest_keys import Label
 from gateway.store.sealed.key_sources import key_source
 from gateway.store.sealed.keys import KeyRing
@@ -71,7 +73,7 @@ _INSERTS: dict[Table, dict[frozenset[str], Prepared]] = {
 }
 """Parents before their children, by the columns that are given; each made once."""
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_to_json = json_writer(ascii_only=False)
 
 log = Logger()
 
@@ -337,13 +339,21 @@ class UnitOfWork:
         """Sealing bytes for their places, and opening them there."""
         return CellSealing(self.keys, self.folder, self.connection)
 
-    def seal(self, key_id: str, value: Any, place: str) -> bytes:
-        """Encrypt a JSON value for its place, ``table.column:key``."""
-        return self.places.seal(key_id, _to_json(value).encode(), place)
+    def seal(
+        self, key_id: str, value: Any, place: str, *, packed: bool = False
+    ) -> bytes:
+        """
+        Encrypt a JSON value for its place, ``table.column:key``.
+
+        ``packed`` deflates it before: for what is large and read one at a time. Each by
+        itself, so that how well it packs tells of no other.
+        """
+        text = _to_json(value).encode()
+        return self.places.seal(key_id, pack(text) if packed else text, place)
 
     def unseal(self, key_id: str, sealed: bytes, place: str) -> Any:
-        """Decrypt a JSON value that `seal` made for the same place."""
-        return json.loads(self.places.unseal(key_id, sealed, place))
+        """Decrypt a JSON value that `seal` made for the same place, packed or not."""
+        return json.loads(unpacked(self.places.unseal(key_id, sealed, place)))
 
     def write_rows(self) -> None:
         """Write the rows that were set aside so far, for what follows to find."""

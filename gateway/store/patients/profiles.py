@@ -374,8 +374,8 @@ class Profiles:
         Raises:
             AlteredError: what the profile is at was taken away.
         """
-        row = self._row(profile_id=profile_id)
-        return {} if row is None else standing_at(self.work, row)
+        profile = self._held(profile_id) or self._row(profile_id=profile_id)
+        return {} if profile is None else standing_at(self.work, profile)
 
     def _changed(
         self, profile_id: str, what: str, before: Any, after: Any, **values: Any

@@ -7,6 +7,11 @@ import zlib
 from gateway.errors import DamagedError
 
 _QUICK = 1
+_PACKED = b"\x00"
+"""What stands before a text that was packed; no JSON begins so."""
+
+_MOST_BYTES = 4 * 1024 * 1024
+"""More than any text that is packed; what claims to be more is damaged."""
 
 
 def deflate(content: bytes) -> bytes:
@@ -29,4 +34,28 @@ def inflate(deflated: bytes, size: int) -> bytes:
         raise DamagedError("not readable", detail="blob not inflated") from error
     if len(content) != size or not stream.eof or stream.unused_data:
         raise DamagedError("not readable", detail="blob of another size")
+    return content
+
+
+def pack(text: bytes) -> bytes:
+    """Return a text of JSON deflated, so that `unpacked` knows it."""
+    return _PACKED + deflate(text)
+
+
+def unpacked(text: bytes) -> bytes:
+    """
+    Return what `pack` was given; a text that it did not make, as it is.
+
+    Raises:
+        DamagedError: the stream is none, does not end, or holds too much.
+    """
+    if not text.startswith(_PACKED):
+        return text
+    stream = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        content = stream.decompress(text[len(_PACKED) :], _MOST_BYTES)
+    except zlib.error as error:
+        raise DamagedError("not readable", detail="text not inflated") from error
+    if not stream.eof or stream.unused_data:
+        raise DamagedError("not readable", detail="text of another size")
     return content

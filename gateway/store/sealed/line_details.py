@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.errors import UnavailableError
+from gateway.json_text import json_writer
 from gateway.store.sealed.keys import KeyRing
 
 SCOPE: Final = "journal:operator"
@@ -41,9 +42,7 @@ PRIVATE: Final = frozenset(
 """The names in a line's detail that are never in clear."""
 
 _SEALED, _KEY = "sealed", "key"
-_to_text = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":")
-).encode
+_to_text = json_writer(ascii_only=False, in_order=True)
 
 
 def scope_of(chain: str) -> str:

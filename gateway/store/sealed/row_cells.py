@@ -34,8 +34,8 @@ _FORMS: dict[type, Callable[[Any], bytes]] = {
     int: lambda value: b"i%d:" % value,
     datetime: _moment,
     bytes: lambda value: b"y%d:%b" % (len(value), value),
-    list: _json,
-    dict: _json,
+    list: lambda value: _json(value) if value else b"j2:[]",
+    dict: lambda value: _json(value) if value else b"j2:{}",
 }
 """
 How a value is written, the same on every database: each form says where it ends, so

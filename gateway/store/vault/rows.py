@@ -95,7 +95,10 @@ def row_of(work: UnitOfWork, document: NewDocument, parcel: Parcel) -> dict[str,
             masked_by=document.masked_by,
         ),
         "entry": work.seal(
-            document.key_id, document.entry, f"documents.entry:{document.id}"
+            document.key_id,
+            document.entry,
+            f"documents.entry:{document.id}",
+            packed=True,  # two rows share a page then
         ),
         "submission_id": document.submission_id,
         "arrival_id": document.arrival_id or None,

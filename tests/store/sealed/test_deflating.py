@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import UnavailableError
-from gateway.store.sealed.deflating import deflate, inflate
+from gateway.store.sealed.deflating import deflate, inflate, pack, unpacked
 
 
 @given(st.binary(max_size=3000))
@@ -57,3 +57,32 @@ def test_bytes_that_are_no_stream_are_refused(content: bytes) -> None:
 def test_a_stream_with_bytes_behind_it_is_refused() -> None:
     with pytest.raises(UnavailableError):
         inflate(deflate(b"hello") + b"x", 5)
+
+
+@given(st.binary(max_size=3000))
+def test_a_text_that_was_packed_comes_back(text: bytes) -> None:
+    assert unpacked(pack(text)) == text
+
+
+def test_a_text_of_before_is_no_packed_one() -> None:
+    assert unpacked(b'{"title":"Lettre"}') == b'{"title":"Lettre"}'
+
+
+def test_a_packed_text_that_was_cut_or_goes_on_is_refused() -> None:
+    packed = pack(b'{"title":"Lettre de liaison"}')
+
+    for wrong in (packed[:-1], packed[:1], packed + b"x", b"\x00\xff\xff"):
+        with pytest.raises(UnavailableError):
+            unpacked(wrong)
+
+
+def test_a_packed_bomb_is_refused_before_it_is_large() -> None:
+    bomb = pack(bytes(50_000_000))
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnavailableError):
+            unpacked(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
