@@ -179,21 +179,23 @@ def _numbered(numbers: dict[T, int], value: T) -> int:
 
 
 @frozen(eq=False)
-class Listed(Sequence[ListEntry]):
+class ListedDocuments(Sequence[ListEntry]):
     """Some documents of columns, by their numbers; each entry is made when asked for"""
 
     columns: ListColumns = field(repr=False)
     numbers: Sequence[int] = field(repr=False)
 
     @classmethod
-    def of(cls, entries: Iterable[ListEntry]) -> Listed:
+    def of(cls, entries: Iterable[ListEntry]) -> ListedDocuments:
         """Return entries as columns have them, in the order of their filing."""
         return (
-            entries if isinstance(entries, Listed) else cls.all(ListColumns.of(entries))
+            entries
+            if isinstance(entries, ListedDocuments)
+            else cls.all(ListColumns.of(entries))
         )
 
     @classmethod
-    def all(cls, columns: ListColumns) -> Listed:
+    def all(cls, columns: ListColumns) -> ListedDocuments:
         """Return all documents of some columns."""
         return cls(columns, range(len(columns)))
 
@@ -205,12 +207,12 @@ class Listed(Sequence[ListEntry]):
     def __getitem__(self, place: int) -> ListEntry: ...
 
     @overload
-    def __getitem__(self, place: slice) -> Listed: ...
+    def __getitem__(self, place: slice) -> ListedDocuments: ...
 
-    def __getitem__(self, place: int | slice) -> ListEntry | Listed:
+    def __getitem__(self, place: int | slice) -> ListEntry | ListedDocuments:
         """Return one of them, or some."""
         if isinstance(place, slice):
-            return Listed(self.columns, self.numbers[place])
+            return ListedDocuments(self.columns, self.numbers[place])
         return self.columns.entry(self.numbers[place])
 
     def __eq__(self, other: object) -> bool:
@@ -224,30 +226,36 @@ class Listed(Sequence[ListEntry]):
         ids = self.columns.ids
         return [ids[one] for one in self.numbers]
 
-    def by_filing(self) -> Listed:
+    def by_filing(self) -> ListedDocuments:
         """Return the same, the last filed first."""
-        return Listed(self.columns, sorted(self.numbers, reverse=True))
+        return ListedDocuments(self.columns, sorted(self.numbers, reverse=True))
 
-    def by_care(self) -> Listed:
+    def by_care(self) -> ListedDocuments:
         """Return the same, those of the last care first; of one moment, as filed."""
         filed = sorted(self.numbers, reverse=True)
         filed.sort(key=self.columns.care_at.__getitem__, reverse=True)
-        return Listed(self.columns, filed)
+        return ListedDocuments(self.columns, filed)
 
-    def having(self, fits: Callable[[Alike], bool]) -> Listed:
+    def having(self, fits: Callable[[Alike], bool]) -> ListedDocuments:
         """Return those that fit by what they have alike, which is asked once of each"""
         alike, answers = self.columns.alike, [fits(one) for one in self.columns.kinds]
-        return Listed(self.columns, [n for n in self.numbers if answers[alike[n]]])
+        return ListedDocuments(
+            self.columns, [n for n in self.numbers if answers[alike[n]]]
+        )
 
-    def among(self, ids: Collection[str]) -> Listed:
+    def among(self, ids: Collection[str]) -> ListedDocuments:
         """Return those whose ids are among some."""
         known = self.columns.ids
-        return Listed(self.columns, [n for n in self.numbers if known[n] in ids])
+        return ListedDocuments(
+            self.columns, [n for n in self.numbers if known[n] in ids]
+        )
 
-    def unread(self) -> Listed:
+    def unread(self) -> ListedDocuments:
         """Return those that nobody has opened."""
         is_read = self.columns.is_read
-        return Listed(self.columns, [n for n in self.numbers if not is_read[n]])
+        return ListedDocuments(
+            self.columns, [n for n in self.numbers if not is_read[n]]
+        )
 
     def moments(self, *, by_filing: bool = False) -> list[int]:
         """Return when each was filed, or its care was, in their order."""
@@ -273,7 +281,7 @@ class _TextSearch(Protocol):
 def found_in_texts(
     vault: _TextSearch,
     profile_id: str,
-    entries: Listed,
+    entries: ListedDocuments,
     words: Collection[str],
 ) -> TextsFound:
     """Search the texts of what a reader sees, the last filed first; of nothing else."""

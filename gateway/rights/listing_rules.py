@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.folding import begins_a_word, fold
-from gateway.core.listed_columns import Alike, ListColumns, Listed
+from gateway.core.listed_columns import Alike, ListColumns, ListedDocuments
 from gateway.core.listing import BIT_OF, FLAGS_OF, ListEntry
 from gateway.rights.reader_rules import DocumentReader, Sight
 
@@ -73,8 +73,8 @@ class DocumentCounts:
 class FoundDocuments:
     """What is shown: the documents in order, what stands behind each, and the counts"""
 
-    entries: Listed = field(repr=False)
-    older: Mapping[str, Listed] = field(repr=False)
+    entries: ListedDocuments = field(repr=False)
+    older: Mapping[str, ListedDocuments] = field(repr=False)
     counts: DocumentCounts
 
 
@@ -87,8 +87,8 @@ class KnownDocuments:
     behind something or not.
     """
 
-    entries: Listed = field(repr=False)
-    older: Mapping[str, Listed] = field(repr=False)
+    entries: ListedDocuments = field(repr=False)
+    older: Mapping[str, ListedDocuments] = field(repr=False)
     apart: int = 0
 
     def names(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
@@ -112,7 +112,7 @@ def seen_by(
     Without ``old``, what is shown on request only stands behind what replaced it, if
     the reader sees that; else it is not there until it is asked for.
     """
-    every = Listed.of(entries)
+    every = ListedDocuments.of(entries)
     columns = every.columns
     sorts, after = columns.sorts(now), _after(columns)
     newer: list[int | None] = [None] * len(columns)
@@ -129,9 +129,9 @@ def seen_by(
         if head is not None:
             older.setdefault(head, []).append(number)
     return KnownDocuments(
-        Listed(columns, listed),
+        ListedDocuments(columns, listed),
         {
-            columns.ids[head]: Listed(columns, some).by_filing()
+            columns.ids[head]: ListedDocuments(columns, some).by_filing()
             for head, some in older.items()
         },
         len(apart),
@@ -208,7 +208,7 @@ def find(seen: KnownDocuments, wanted: WantedDocuments, now: int) -> FoundDocume
     if wanted.kind:
         some = some.having(lambda alike: alike.kind == wanted.kind)
     people, structures = seen.names()
-    older: Mapping[str, Listed] = {}
+    older: Mapping[str, ListedDocuments] = {}
     if seen.older:
         shown = set(some.ids())
         older = {name: few for name, few in seen.older.items() if name in shown}
@@ -227,16 +227,16 @@ def find(seen: KnownDocuments, wanted: WantedDocuments, now: int) -> FoundDocume
     )
 
 
-def _masked(entries: Listed, now: int) -> Listed:
+def _masked(entries: ListedDocuments, now: int) -> ListedDocuments:
     columns = entries.columns
     if not any((one.flags | one.flags_then) & _MASKED for one in columns.kinds):
         return entries[:0]
     sorts = columns.sorts(now)
     masked = {one for one in set(sorts) if columns.flags_of(one) & _MASKED}
-    return Listed(columns, [n for n in entries.numbers if sorts[n] in masked])
+    return ListedDocuments(columns, [n for n in entries.numbers if sorts[n] in masked])
 
 
-def _fresh(entries: Listed, since: int | None, now: int) -> Listed:
+def _fresh(entries: ListedDocuments, since: int | None, now: int) -> ListedDocuments:
     if since is None:
         return entries
     columns = entries.columns
@@ -247,7 +247,7 @@ def _fresh(entries: Listed, since: int | None, now: int) -> Listed:
         if filed_at[number] > since
         or (visible_at[number] and is_fresh_since(columns.entry(number), since, now))
     ]
-    return Listed(columns, fresh)
+    return ListedDocuments(columns, fresh)
 
 
 def shown_since(one: ListEntry, now: int) -> int:
@@ -261,7 +261,7 @@ def is_fresh_since(one: ListEntry, since: int | None, now: int) -> bool:
     return since is None or shown_since(one, now) > since
 
 
-def _of(entries: Listed, wanted: WantedDocuments) -> Listed:
+def _of(entries: ListedDocuments, wanted: WantedDocuments) -> ListedDocuments:
     """Return those of an author, of a time, and with all words that are looked for."""
     by, begin, end = wanted.by, wanted.begin, wanted.end
     if by:
@@ -277,7 +277,7 @@ def _of(entries: Listed, wanted: WantedDocuments) -> Listed:
     for word in wanted.words:
         in_texts = wanted.in_texts.get(word, frozenset())
         numbers = _with_word(columns, numbers, word, in_texts)
-    return Listed(columns, numbers)
+    return ListedDocuments(columns, numbers)
 
 
 def _with_word(

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.listed_columns import ListColumns, Listed, found_in_texts
+from gateway.core.listed_columns import ListColumns, ListedDocuments, found_in_texts
 from gateway.core.listing import ListEntry, TextsFound
 
 _FEW = st.integers(0, 3)
@@ -48,7 +48,7 @@ CARED = attrgetter("care_at", "filed_at", "id")
 
 @given(entries())
 def test_entries_come_out_as_they_went_in(some: list[ListEntry]) -> None:
-    every = Listed.of(some)
+    every = ListedDocuments.of(some)
 
     assert list(every) == sorted(some, key=FILED)
     assert list(every.by_filing()) == sorted(some, key=FILED, reverse=True)
@@ -64,7 +64,7 @@ def test_entries_come_out_as_they_went_in(some: list[ListEntry]) -> None:
 def test_some_are_chosen_by_what_they_have(
     some: list[ListEntry], data: st.DataObject
 ) -> None:
-    every = Listed.of(some)
+    every = ListedDocuments.of(some)
     ids = data.draw(st.sets(st.sampled_from(every.ids()))) if some else set()
 
     lab = every.having(lambda one: one.kind == "bio")
@@ -89,7 +89,9 @@ def test_a_sort_says_which_flags_apply_at_a_moment(
         for sort in columns.sorts(now)
     ]
 
-    assert found == [(one.kind, one.flags_at(now)) for one in Listed.all(columns)]
+    assert found == [
+        (one.kind, one.flags_at(now)) for one in ListedDocuments.all(columns)
+    ]
 
 
 @given(entries(), entries(first=8), st.data())
@@ -98,9 +100,13 @@ def test_what_is_kept_and_what_is_read_stand_together_in_order(
 ) -> None:
     columns = ListColumns.of(before)
     keeps = [data.draw(st.booleans()) for _ in range(len(columns))]
-    kept = [one for one, stays in zip(Listed.all(columns), keeps, strict=True) if stays]
+    kept = [
+        one
+        for one, stays in zip(ListedDocuments.all(columns), keeps, strict=True)
+        if stays
+    ]
 
-    together = Listed.all(columns.with_others(keeps, others))
+    together = ListedDocuments.all(columns.with_others(keeps, others))
 
     assert list(together) == sorted([*kept, *others], key=FILED)
     assert list(together.by_care()) == sorted([*kept, *others], key=CARED, reverse=True)
@@ -114,7 +120,7 @@ def test_texts_are_searched_of_the_last_filed_first_and_of_no_other() -> None:
             asked.append((*words, *among))
             return TextsFound({})
 
-    some = Listed.of([entry_at(3), entry_at(1), entry_at(2)])
+    some = ListedDocuments.of([entry_at(3), entry_at(1), entry_at(2)])
 
     found_in_texts(Vault(), "p", some[1:], ["mot"])
     found_in_texts(Vault(), "p", some, [])

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from gateway.core.document import Availability
 from gateway.core.habilitation import MatrixColumn
-from gateway.core.listed_columns import Listed
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.listing import Listing, moment_of
 from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument, MaskedBy
@@ -121,7 +121,9 @@ def sighted(
     """Return what fits of what a professional sees of a list, and what they do not."""
     found = find(known, wanted, now)
     every = set(known.entries.ids())
-    current = Listed.of(listing.entries).having(lambda one: one.status == _APPROVED)
+    current = ListedDocuments.of(listing.entries).having(
+        lambda one: one.status == _APPROVED
+    )
     return Sighted(
         found=found,
         hidden=tuple(name for name in current.ids() if name not in every),

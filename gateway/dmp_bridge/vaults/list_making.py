@@ -9,7 +9,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from gateway.core.document import DocumentEntry
-from gateway.core.listed_columns import ListColumns, Listed
+from gateway.core.listed_columns import ListColumns, ListedDocuments
 from gateway.core.listing import ListEntry, Listing
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.vaults.list_form import (
@@ -49,7 +49,7 @@ class ListMaking:
     def listing(self, profile_id: str) -> Listing:
         """Return the list as things are now."""
         columns, read, _ = self._made(profile_id)
-        return Listing(Listed.all(columns), read)
+        return Listing(ListedDocuments.all(columns), read)
 
     def renewed(
         self, profile_id: str, many: int
@@ -60,7 +60,7 @@ class ListMaking:
         None where so ``many`` did not have to be read: what was made is enough.
         """
         columns, read, rows = self._made(profile_id)
-        every = list(Listed.all(columns))
+        every = list(ListedDocuments.all(columns))
         return every, to_bytes(every, rows) if read >= many else None
 
     def _made(self, profile_id: str) -> tuple[ListColumns, int, str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from gateway.core.document import Availability, DocumentEntry
-from gateway.core.listed_columns import Alike, Listed
+from gateway.core.listed_columns import Alike, ListedDocuments
 from gateway.core.listing import FLAGS_OF, ListEntry, TextsFound
 from gateway.core.reading import ReadingRefusal, ReadingWay
 from gateway.core.vault import FiledDocument
@@ -87,7 +87,7 @@ class ReadingList:
     """Nothing is left to be kept of it: it is as it was, and the visit is recent."""
 
     @property
-    def entries(self) -> Listed:
+    def entries(self) -> ListedDocuments:
         """The documents in their order."""
         return self.found.entries
 

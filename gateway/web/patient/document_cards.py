@@ -14,7 +14,7 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.document_kinds import kind_of
-from gateway.core.listed_columns import Listed
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.listing import moment_of
 from gateway.core.papers import paper_of
 from gateway.core.texts.patients import Whereabouts
@@ -85,7 +85,9 @@ class SeenDocuments:
     profile_id: str
     now: datetime
     reader: PatientReader = PatientReader.HOLDER
-    _known: dict[bool, Listed] = field(factory=dict, init=False, repr=False, eq=False)
+    _known: dict[bool, ListedDocuments] = field(
+        factory=dict, init=False, repr=False, eq=False
+    )
 
     @property
     def side(self) -> PatientSide:
@@ -144,7 +146,7 @@ class SeenDocuments:
             return len(self._known_added())
         return self.vault.count_for_holder(self.profile_id, old=False, added=True)
 
-    def known(self, *, replaced: bool = False) -> Listed:
+    def known(self, *, replaced: bool = False) -> ListedDocuments:
         """
         Return all of them as lists know them, last filed first; opened are none.
 
@@ -158,11 +160,13 @@ class SeenDocuments:
             self._known[replaced] = found.by_filing()
         return self._known[replaced]
 
-    def _known_added(self) -> Listed:
+    def _known_added(self) -> ListedDocuments:
         added = self.vault.ids_for_holder(self.profile_id, added=True)
         return self.known().among(added)
 
-    def _some(self, some: Listed, limit: int, offset: int = 0) -> list[FiledDocument]:
+    def _some(
+        self, some: ListedDocuments, limit: int, offset: int = 0
+    ) -> list[FiledDocument]:
         return self.each(some[offset : offset + limit].ids())
 
     def brought_by(self, arrival_ids: Collection[str]) -> dict[str, list[DocumentCard]]:

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED
-from gateway.core.listed_columns import Listed, found_in_texts
+from gateway.core.listed_columns import ListedDocuments, found_in_texts
 from gateway.core.listing import (
     MANY_READ,
     ListEntry,
@@ -239,7 +239,9 @@ class _Years:
     by_filing: bool
 
     @classmethod
-    def of(cls, entries: Listed, zone: ZoneInfo, *, by_filing: bool = False) -> _Years:
+    def of(
+        cls, entries: ListedDocuments, zone: ZoneInfo, *, by_filing: bool = False
+    ) -> _Years:
         moments = sorted(entries.moments(by_filing=by_filing))
         if not moments:
             return cls(1, (), (), by_filing)

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from gateway.core.codes import type_label
 from gateway.core.document_kinds import kind_of
-from gateway.core.listed_columns import Listed
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.listing import ListEntry, moment_of, when_of
 from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument
@@ -133,7 +133,7 @@ def may_mask(found: ReadingList) -> bool:
     return bool(maskable(found))
 
 
-def maskable(found: ReadingList) -> Listed:
+def maskable(found: ReadingList) -> ListedDocuments:
     """Return what who reads may mask, or show: all as the administrator, else theirs"""
     administers = found.record.relation is Relation.ADMINISTRATOR
     return found.entries if administers else found.entries.having(found.is_own)

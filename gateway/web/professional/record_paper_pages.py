@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from gateway.core.listed_columns import Listed
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.papers import PaperKind
 from gateway.rights.listing_rules import WantedDocuments
 from gateway.store.consultations.answers import NotRead, ReadingList
@@ -49,5 +49,5 @@ class RecordPaperPages:
         )
 
 
-def _of_type(found: ReadingList, code: str) -> Listed:
+def _of_type(found: ReadingList, code: str) -> ListedDocuments:
     return found.entries.having(lambda one: one.type_code == code)

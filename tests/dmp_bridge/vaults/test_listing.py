@@ -30,7 +30,7 @@ from gateway.core.document import (
 from gateway.core.document_kinds import kind_of
 from gateway.core.folding import asked_words, fold
 from gateway.core.ins import Ins
-from gateway.core.listed_columns import Listed
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.listing import MANY_READ, Listing, TextsFound, moment_of
 from gateway.core.person import Coded
 from gateway.core.vault import FiledDocument
@@ -593,7 +593,7 @@ def test_of_many_rows_none_is_read_where_all_are_as_they_were(
         rows = DocumentIndexes(work).rows(person.profile_id)
 
     assert kept.rows == list_form.digest_of(rows)
-    assert person.listing().entries == Listed.all(kept.columns)
+    assert person.listing().entries == ListedDocuments.all(kept.columns)
 
     person.change("hide", person.filed[1])
 
