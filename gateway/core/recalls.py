@@ -13,7 +13,7 @@ class BroughtBefore:
     ``documents`` are still there; ``opened`` of them were opened by the patient or by
     who acts for them, and ``copies`` of its files are kept as the patient's own.
     ``consulted`` of them were opened by professionals; ``may_be_taken_away``: the
-    patient fetched a file of everything that was made since they came.
+    patient fetched a file of everything that was made since they or the message came.
     """
 
     documents: int

@@ -15,6 +15,7 @@ from gateway.dmp_bridge.vaults.access import VaultAccess
 from gateway.dmp_bridge.withdrawing import withdraw
 from gateway.store.base.work import UnitOfWork
 from gateway.store.downloads.downloads import Downloads
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, chain_of
 
 _MOST_FILES: Final = 200
@@ -37,8 +38,11 @@ class BroughtDocuments:
         there is none.
         """
         there = self._there(work, profile_id, arrival_id)
+        came = [one.filed_at for one in there]
         copies = 0
         if message_id:
+            message = InboxReader(work).received_by(profile_id, arrival_id)
+            came += [message.at] if message and not message.recalled_at else []
             files = [MessageFile(message_id, place) for place in range(_MOST_FILES)]
             found = self.vaults.within(work).find_each([one.unique_id for one in files])
             copies = sum(
@@ -50,10 +54,8 @@ class BroughtDocuments:
             opened=sum(one.read_at is not None for one in there),
             copies=copies,
             consulted=_consulted(work, profile_id, there),
-            may_be_taken_away=bool(there)
-            and Downloads(work).was_taken_since(
-                profile_id, min(one.filed_at for one in there)
-            ),
+            may_be_taken_away=bool(came)
+            and Downloads(work).was_taken_since(profile_id, min(came)),
         )
 
     def withdraw(

@@ -67,10 +67,10 @@ DOCUMENTS_CONSULTED = (
     "Documents that health professionals have read in this space: {0}.",
 )
 TAKEN_AWAY = (
-    "Le patient a téléchargé tout son dossier depuis leur arrivée : les documents "
-    "peuvent être dans ce fichier, qui ne peut pas être repris.",
-    "The patient has downloaded their whole record since they came: the documents may "
-    "be in that file, which cannot be taken back.",
+    "Le patient a téléchargé tout son dossier depuis leur arrivée : le message et ses "
+    "documents peuvent être dans ce fichier, qui ne peut pas être repris.",
+    "The patient has downloaded their whole record since they came: the message and "
+    "its documents may be in that file, which cannot be taken back.",
 )
 COPIES_STAY = (
     "Copies gardées par le patient parmi ses propres documents, qui y restent : {0}.",

@@ -1,8 +1,8 @@
-"""The list of documents in a file that is taken away: pages without script."""
+"""The lists in a file that is taken away, of documents and messages: without script."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any, Final
@@ -28,7 +28,7 @@ _STYLE: Final = (
 )
 INDEX: Final = "index.html"
 MOST_ROWS: Final = 500
-"""Documents of one page of the list: what a telephone shows without waiting."""
+"""Rows of one page of a list: what a telephone shows without waiting."""
 
 _END: Final = b"</main></body></html>\n"
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
@@ -66,42 +66,114 @@ class TakenDocument:
         }
 
 
+@frozen(kw_only=True)
+class TakenMessage:
+    """
+    One message in the list; ``day`` as YYYY-MM-DD, ``path`` is in the file.
+
+    ``party`` is who wrote it, or to whom the patient did where it ``is_sent``. One
+    without a path could not be read. ``is_copy``: its text and files as its page has
+    them, not its bytes.
+    """
+
+    id: str
+    day: str
+    subject: str = field(repr=False)
+    party: str = field(repr=False)
+    files: Sequence[str] = field(repr=False)
+    path: str = field(repr=False)
+    is_sent: bool
+    is_copy: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "id": self.id,
+            "day": self.day,
+            "subject": self.subject,
+            "party": self.party,
+            "files": list(self.files),
+            "path": self.path,
+            "is_sent": self.is_sent,
+            "is_copy": self.is_copy,
+        }
+
+
 def index_pages(
-    documents: Sequence[TakenDocument], *, language: str, day: str, proven: bool
+    documents: Sequence[TakenDocument],
+    messages: Sequence[TakenMessage],
+    *,
+    language: str,
+    day: str,
+    proven: bool,
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
     """
-    Yield the list as pages, each with its name in the file: the first is `INDEX`.
+    Yield the lists as pages, each with its name in the file: the first is `INDEX`.
 
-    Of more than `MOST_ROWS` documents it has the years, and each year has pages of its
-    own. Everything that a document says is escaped.
+    Of more than `MOST_ROWS` documents, or messages, it has the years, and each year has
+    pages of its own. Everything that a document or a message says is escaped.
     """
     said = INDEX_TEXTS[language]
-    ordered = sorted(documents, key=lambda one: (one.day, one.original), reverse=True)
-    if len(ordered) <= MOST_ROWS:
-        table = _table(ordered, said) if ordered else iter(())
-        yield INDEX, _first(ordered, table, language, day, proven=proven)
-        return
-    pages = list(_by_year(ordered))
-    years = _years(pages, said)
-    yield INDEX, _first(ordered, years, language, day, proven=proven)
-    for place, page in enumerate(pages):
-        beside = (pages[place - 1] if place else None, *pages[place + 1 : place + 2])
-        yield page.path, _one_page(page, beside, language)
+    lists = (
+        _List(
+            "index",
+            said["documents"],
+            "count",
+            sorted(documents, key=lambda one: (one.day, one.original), reverse=True),
+            _documents,
+        ),
+        _List(
+            "messages",
+            said["messages"],
+            "count_messages",
+            sorted(messages, key=lambda one: (one.day, one.path), reverse=True),
+            _messages,
+        ),
+    )
+    yield INDEX, _first(lists, language, day, proven=proven)
+    for one in lists:
+        pages = one.pages
+        for place, page in enumerate(pages):
+            beside = (
+                pages[place - 1] if place else None,
+                *pages[place + 1 : place + 2],
+            )
+            yield page.path, _one_page(one, page, beside, language)
+
+
+@frozen
+class _List:
+    """A list, the most recent first: of few it stands in the first page."""
+
+    stem: str
+    title: str
+    count: str
+    """How many there are: the name of its words."""
+    ordered: Sequence[Any] = field(repr=False)
+    table: Callable[[Sequence[Any], Mapping[str, str]], Iterator[bytes]]
+
+    @property
+    def pages(self) -> list[_YearPage]:
+        """Its pages, where it does not stand in the first."""
+        if len(self.ordered) <= MOST_ROWS:
+            return []
+        return list(_by_year(self))
 
 
 @frozen
 class _YearPage:
-    """A page of the documents of one year; of many there are several."""
+    """A page of what is of one year; of many there are several."""
 
+    stem: str
     year: str
     number: int
     pages: int
-    documents: Sequence[TakenDocument] = field(repr=False)
+    rows: Sequence[Any] = field(repr=False)
 
     @property
     def path(self) -> str:
         more = f"-{self.number}" if self.number > 1 else ""
-        return f"index-{self.year}{more}.html"
+        return f"{self.stem}-{self.year}{more}.html"
 
     @property
     def title(self) -> str:
@@ -109,50 +181,55 @@ class _YearPage:
         return f"{self.year}{more}"
 
 
-def _by_year(ordered: Sequence[TakenDocument]) -> Iterator[_YearPage]:
-    for year, some in groupby(ordered, key=lambda one: one.day[:4]):
+def _by_year(listed: _List) -> Iterator[_YearPage]:
+    for year, some in groupby(listed.ordered, key=lambda one: one.day[:4]):
         every = list(some)
         pages = -(-len(every) // MOST_ROWS)
         for number in range(pages):
             cut = every[number * MOST_ROWS : (number + 1) * MOST_ROWS]
-            yield _YearPage(year, number + 1, pages, cut)
+            yield _YearPage(listed.stem, year, number + 1, pages, cut)
 
 
 def _first(
-    ordered: Sequence[TakenDocument],
-    rows: Iterator[bytes],
-    language: str,
-    day: str,
-    *,
-    proven: bool,
+    lists: Sequence[_List], language: str, day: str, *, proven: bool
 ) -> Iterator[bytes]:
     said = INDEX_TEXTS[language]
-    count = len(ordered)
-    lead = said["lead"].format(day=day, documents=count) if count else said["none"]
+    documents, messages = (len(one.ordered) for one in lists)
+    lead = said["lead"].format(day=day, documents=documents, messages=messages)
     check = f' · <a href="check.html">{escape(said["check"])}</a>' if proven else ""
     yield page_head(said["title"], language)
     yield (
         f"<h1>{escape(said['title'])}</h1><p>{escape(lead)}</p>"
         f'<p><a href="LISEZMOI.txt">{escape(said["readme"])}</a>{check}</p>'
     ).encode()
-    yield from rows
+    for one in lists:
+        yield f"<h2>{escape(one.title)}</h2>".encode()
+        if one.pages:
+            yield from _years(one, said)
+        elif one.ordered:
+            yield from one.table(one.ordered, said)
+        else:
+            yield f"<p>{escape(said[f'no_{one.count}'])}</p>".encode()
     yield _END
 
 
-def _years(pages: Sequence[_YearPage], said: Mapping[str, str]) -> Iterator[bytes]:
-    yield f"<h2>{escape(said['years'])}</h2><ul>".encode()
-    for one in pages:
-        count = said["count"].format(documents=len(one.documents))
+def _years(listed: _List, said: Mapping[str, str]) -> Iterator[bytes]:
+    yield f"<h3>{escape(said['years'])}</h3><ul>".encode()
+    for one in listed.pages:
+        count = said[listed.count].format(number=len(one.rows))
         link = _link(one.path, one.title)
         yield f"<li>{link}{escape(said['colon'])}{escape(count)}</li>\n".encode()
     yield b"</ul>"
 
 
 def _one_page(
-    page: _YearPage, beside: Sequence[_YearPage | None], language: str
+    listed: _List,
+    page: _YearPage,
+    beside: Sequence[_YearPage | None],
+    language: str,
 ) -> Iterator[bytes]:
     said = INDEX_TEXTS[language]
-    title = f"{said['title']}, {page.title}"
+    title = f"{listed.title}, {page.title}"
     newer, *older = beside
     links = [_link(INDEX, said["all"])]
     links += [_link(newer.path, f"{said['newer']} {newer.title}")] if newer else []
@@ -160,19 +237,50 @@ def _one_page(
     way = f'<nav aria-label="{escape(said["pages"])}"><p>{" · ".join(links)}</p></nav>'
     yield page_head(title, language)
     yield f"<h1>{escape(title)}</h1>{way}".encode()
-    yield from _table(page.documents, said)
+    yield from listed.table(page.rows, said)
     yield way.encode()
     yield _END
 
 
-def _table(
+def _documents(
     ordered: Sequence[TakenDocument], said: Mapping[str, str]
 ) -> Iterator[bytes]:
     names = ("day", "document", "by", "files")
+    yield from _table(names, _rows(ordered, said), said)
+
+
+def _messages(
+    ordered: Sequence[TakenMessage], said: Mapping[str, str]
+) -> Iterator[bytes]:
+    names = ("day", "party", "subject", "file")
+    yield from _table(names, _message_rows(ordered, said), said)
+
+
+def _table(
+    names: Sequence[str], rows: Iterator[bytes], said: Mapping[str, str]
+) -> Iterator[bytes]:
     heads = "".join(f'<th scope="col">{escape(said[one])}</th>' for one in names)
     yield f"<table><thead><tr>{heads}</tr></thead><tbody>".encode()
-    yield from _rows(ordered, said)
+    yield from rows
     yield b"</tbody></table>"
+
+
+def _message_rows(
+    messages: Iterable[TakenMessage], said: Mapping[str, str]
+) -> Iterator[bytes]:
+    for one in messages:
+        notes = [f"{said['attached']}{', '.join(one.files)}"] if one.files else []
+        notes += [said["copied"]] if one.is_copy and one.path else []
+        notes += [] if one.path else [said["message_damaged"]]
+        small = "".join(f"<small>{escape(note)}</small>" for note in notes)
+        party = f"{said['to'] if one.is_sent else said['from']}{one.party}"
+        link = _link(one.path, said["open_message"]) if one.path else ""
+        subject = one.subject or said["no_subject"]
+        yield (
+            f"<tr><td>{escape(one.day)}</td>"
+            f"<td>{escape(party if one.party else '')}</td>"
+            f"<td>{escape(subject)}{small}</td><td>{link}</td></tr>\n"
+        ).encode()
 
 
 def _rows(

@@ -1,5 +1,5 @@
 """
-The step that packs everything a patient has, some documents at a time.
+The step that packs everything a patient has, some documents or messages at a time.
 
 A task packs a batch, keeps it sealed with the patient's key, and asks for the next; the
 last one adds history, list and digests. So no step takes long, none holds more than a
@@ -8,7 +8,6 @@ batch in memory, and what was begun goes on wherever it was.
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,14 +19,23 @@ from attrs import field, frozen
 
 from gateway.checkpoints.notes import VerificationKey
 from gateway.core.rendered import Shown
-from gateway.core.texts.downloads import PROVEN, README, UNPROVEN
+from gateway.core.texts.downloads import (
+    DAMAGED,
+    INDEX_TEXTS,
+    PROVEN,
+    README,
+    UNPROVEN,
+)
 from gateway.core.texts.notices import NoticeKind
 from gateway.core.vault import FiledDocument
 from gateway.dmp_bridge.downloads.listing import (
     TakenDocument,
+    TakenMessage,
     document_page,
     index_pages,
 )
+from gateway.dmp_bridge.downloads.messages import TakenMessages
+from gateway.dmp_bridge.downloads.naming import file_stem
 from gateway.dmp_bridge.downloads.telling import HistoryTold
 from gateway.dmp_bridge.downloads.zipping import PackedFile, ZipPiece
 from gateway.dmp_bridge.vaults.access import VaultAccess
@@ -51,7 +59,7 @@ from gateway.store.tasks.steps import HeavyJob
 from gateway.store.tasks.tasks import Task, TaskKind
 
 BATCH: Final = 50
-"""Documents of one task; fewer where they are large."""
+"""Documents and messages of one task; fewer where they are large."""
 
 BATCH_BYTES: Final = 8 * 1024 * 1024
 PIECE_BYTES: Final = 4 * 1024 * 1024
@@ -102,6 +110,7 @@ class Packing:
             vault = self.vaults.within(work)
             walked = vault.walk(profile.id, download.place, BATCH)
             place, count = download.place, 0
+            messages: list[Any] = []
             for document in walked.documents:
                 if piece.size > BATCH_BYTES:
                     break
@@ -120,10 +129,42 @@ class Packing:
             is_walked = not walked.place and (
                 not walked.documents or place == walked.documents[-1].id
             )
+            if is_walked:
+                messages, is_walked = self._messages(
+                    work, piece, download, profile, most=BATCH - count
+                )
         said = [["file", *one.as_json()] for one in piece.files]
         said += [["document", one] for one in listed]
+        said += [["message", one] for one in messages]
         parcels = self._sealed(piece.content())
+        if said and not parcels:  # nothing could be read: what is said of it is kept
+            parcels = [self.database.prepare(b"")]
         return _Made(parcels, said, place, is_walked, count)
+
+    def _messages(
+        self,
+        work: UnitOfWork,
+        piece: ZipPiece,
+        download: Download,
+        profile: Profile,
+        most: int,
+    ) -> tuple[list[Any], bool]:
+        """Pack the next messages; return what is listed, and whether they are all."""
+        done = {
+            values[0]["id"]
+            for kind, *values in Downloads(work).listed(download)
+            if kind == "message"
+        }
+        taken = TakenMessages(
+            work, profile, self.settings.domains.patient, self._zone, _language(profile)
+        )
+        left, listed = taken.left(done), list[Any]()
+        for message_id, at in left.items():
+            if len(listed) == most or piece.size > BATCH_BYTES:
+                break
+            number = len(done) + len(listed) + 1
+            listed.append(taken.take(piece, message_id, at, number).as_json())
+        return listed, len(listed) == len(left)
 
     def _pack(
         self,
@@ -140,7 +181,7 @@ class Packing:
             moment = entry.service_start_time
         day = moment.astimezone(self._zone).date().isoformat()
         title = entry.title or entry.type_code.label
-        stem = f"{number:05d}-{day}-{_plain(title)}"
+        stem = file_stem(number, day, title)
         filed = document.filed_at.astimezone(self._zone)
         original = readable = ""
         try:
@@ -193,21 +234,30 @@ class Packing:
             now = work.now.astimezone(self._zone)
             files: list[PackedFile] = []
             documents: list[TakenDocument] = []
+            messages: list[TakenMessage] = []
             for kind, *values in Downloads(work).listed(download):
                 if kind == "file":
                     files.append(PackedFile.from_json(values))
+                elif kind == "message":
+                    messages.append(TakenMessage(**values[0]))
                 else:
                     documents.append(TakenDocument(**values[0]))
             history = self._history(work, piece, profile, now)
             day = now.date().isoformat()
             for name, parts in index_pages(
-                documents, language=language, day=day, proven=history is not None
+                documents,
+                messages,
+                language=language,
+                day=day,
+                proven=history is not None,
             ):
                 piece.add(name, parts, now)
         readme = README[language].format(
             day=day,
             service=self.settings.domains.operator_name,
             documents=len(documents),
+            messages=sum(bool(one.path) for one in messages),
+            damaged=_damaged(messages, language),
             history=UNPROVEN[language]
             if history is None
             else PROVEN[language].format(more=history),
@@ -290,18 +340,23 @@ def _expire(download_id: str, work: UnitOfWork) -> None:
         work.tasks.add(TaskKind.PACK, download_id, delay=delay)
 
 
+def _damaged(messages: Sequence[TakenMessage], language: str) -> str:
+    """Return the lines on messages that could not be read, or nothing."""
+    said = INDEX_TEXTS[language]
+    lines = [
+        ", ".join(
+            " ".join(part.split())
+            for part in (one.day, one.party, one.subject or said["no_subject"])
+            if part
+        )
+        for one in messages
+        if not one.path
+    ]
+    return DAMAGED[language] + "".join(f"- {one}\n" for one in lines) if lines else ""
+
+
 def _language(profile: Profile) -> str:
     return "en" if profile.language == "en" else "fr"
-
-
-def _plain(title: str) -> str:
-    """
-    Return what of a title every file system takes.
-
-    >>> _plain("Compte rendu : été / 2019")
-    'Compte_rendu_été_2019'
-    """
-    return re.sub(r"\W+", "_", title).strip("_")[:60] or "document"
 
 
 def _authors(authors: Sequence[Any]) -> str:

@@ -26,7 +26,7 @@ class DownloadEnd(StrEnum):
 
     EXPIRED = "expired"
     REPLACED = "replaced"  # by another that was asked for
-    OUTDATED = "outdated"  # a document in it was withdrawn or deleted since
+    OUTDATED = "outdated"  # what is in it was withdrawn, taken back or deleted since
 
 
 @frozen(kw_only=True)
@@ -34,9 +34,9 @@ class Download:
     """
     One file that a patient asked for.
 
-    ``place`` is the last document that was packed, ``is_walked`` whether all are;
-    ``pieces``, ``documents`` and ``size`` (bytes) are of what was made so far.
-    ``ready_at`` is None while it is being made.
+    ``place`` is the last document that was packed, ``is_walked`` whether all documents
+    and messages are; ``pieces``, ``documents`` and ``size`` (bytes) are of what was
+    made so far. ``ready_at`` is None while it is being made.
     """
 
     id: str
@@ -134,7 +134,7 @@ class Downloads:
         is_walked: bool,
         documents: int,
     ) -> None:
-        """Add what was made of some documents; ``listed`` says what is in it."""
+        """Add what was made of some; ``listed`` says what is in it."""
         work = self.work
         for number, parcel in enumerate(parcels, download.pieces):
             work.blobs.put(parcel, download.key_id, work.now)

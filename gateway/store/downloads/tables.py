@@ -23,7 +23,7 @@ downloads = Table(
     Column("key_id", Id, ForeignKey("data_keys.id"), nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("place", Id),  # the last document that was packed; NULL: none yet
-    Column("is_walked", Boolean, nullable=False, default=False),  # all documents are in
+    Column("is_walked", Boolean, nullable=False, default=False),  # all is in
     Column("pieces", Integer, nullable=False, default=0),
     Column("documents", Integer, nullable=False, default=0),
     Column("size", BigInteger, nullable=False, default=0),

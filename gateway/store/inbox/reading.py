@@ -267,6 +267,19 @@ class InboxReader:
         )
         return [(row.id, row.blob_id) for row in rows]
 
+    def moments(self, profile_id: str) -> dict[str, datetime]:
+        """Return when each visible message that has its bytes came, oldest first."""
+        rows = self.work.connection.execute(
+            select(_MESSAGE.id, _MESSAGE.at)
+            .where(
+                _MESSAGE.profile_id == profile_id,
+                _MESSAGE.blob_id.is_not(None),
+                self._visible(profile_id),
+            )
+            .order_by(_MESSAGE.serial, _MESSAGE.id)
+        )
+        return {row.id: row.at for row in rows}
+
     def some(self, profile_id: str, message_ids: Collection[str]) -> list[InboxMessage]:
         """Return some visible messages, a batch at most, the oldest first."""
         if not message_ids:

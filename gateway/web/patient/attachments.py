@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from gateway.errors import InvalidError, NotFoundError
-from gateway.message.reading import read_parts
+from gateway.errors import NotFoundError
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.values import AttachedFile, InboxMessage
+from gateway.store.inbox.attached import offered_places, read_file
+from gateway.store.inbox.values import InboxMessage
 from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.site.uploads import can_be_viewed
-
-_PACKAGES = frozenset(
-    {
-        "application/zip",
-        "application/x-zip-compressed",
-        "text/xml",
-        "application/xml",
-        "message/rfc822",
-        "message/global",
-        "application/ms-tnef",
-        "application/vnd.ms-tnef",
-        "application/pkcs7-mime",
-    }
-)
-_PACKAGE_NAMES = (".zip", ".xml", ".cda", ".eml", ".p7m", "winmail.dat")
 
 
 @frozen
@@ -39,46 +24,12 @@ class ListedFile:
 
 
 def offered(message: InboxMessage, *, had_documents: bool) -> list[ListedFile]:
-    """
-    Return the files the patient is offered.
-
-    The packages that brought documents are left out: their documents are in the
-    vault, under its rules of visibility, and the package would go around them.
-    """
+    """Return the files the patient is offered: see `offered_places`."""
     return [
         ListedFile(place, file.name or "document", file.size, can_be_viewed(file.name))
-        for place, file in enumerate(message.files)
-        if not (had_documents and is_package(file))
+        for place in offered_places(message, had_documents=had_documents)
+        for file in [message.files[place]]
     ]
-
-
-def is_package(file: AttachedFile) -> bool:
-    """Tell whether a file may be what the documents came in."""
-    return file.media_type in _PACKAGES or file.name.lower().endswith(_PACKAGE_NAMES)
-
-
-def read_file(message: InboxMessage, content: bytes, place: int) -> bytes:
-    """
-    Return the bytes of one file of a message.
-
-    Raises:
-        NotFoundError: the message has none at that place, or it is damaged.
-    """
-    if not 0 <= place < len(message.files):
-        raise NotFoundError("not found")
-    attachments = read_parts(content).attachments
-    wanted = message.files[place].name
-    if place < len(attachments) and attachments[place].name == wanted:
-        found = attachments[place]
-    else:
-        named = [one for one in attachments if one.name == wanted]
-        if len(named) != 1:
-            raise NotFoundError("not found")
-        found = named[0]
-    try:
-        return found.content()
-    except InvalidError as error:
-        raise NotFoundError("not found", detail="damaged attachment") from error
 
 
 @frozen
@@ -104,8 +55,7 @@ def open_file(
     if message is None:
         raise NotFoundError("not found")
     came = Arrivals(work).documents(message.arrival_id, profile_id)
-    places = {one.place for one in offered(message, had_documents=bool(came))}
-    if place not in places:
+    if place not in offered_places(message, had_documents=bool(came)):
         raise NotFoundError("not found")
     content = read_file(message, reader.content(message), place)
     return OpenedFile(message, message.files[place].name or "document", content)

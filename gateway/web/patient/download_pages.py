@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +15,7 @@ from gateway.store.downloads.downloads import Download, DownloadEnd, Downloads
 from gateway.store.tasks.tasks import TaskKind
 from gateway.web.patient.changing_pages import ChangingPages
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.proving import Proving
 from gateway.web.site.answers import Answer, Flow, long_download, redirect
 from gateway.web.site.visits import Visit
@@ -90,7 +91,9 @@ class DownloadPages:
             if download is None or not download.is_there(work.now):
                 return None
             seen = self.desk.open_vault(work).ids_for_holder(profile_id)
-            if not _ids(downloads.listed(download)) <= seen:
+            listed = list(downloads.listed(download))
+            read = inbox_of(work).moments(profile_id).keys()
+            if not (_ids(listed) <= seen and _ids(listed, "message") <= read):
                 downloads.end(download, DownloadEnd.OUTDATED)
                 return None
             downloads.note_taken(download)
@@ -113,7 +116,8 @@ class DownloadPages:
                 if number == download.pieces:
                     return
                 piece = Downloads(work).piece(download, number)
-            yield piece
+            if piece:  # one of what could not be read has none
+                yield piece
             number += 1
 
 
@@ -133,5 +137,5 @@ def state_of(work: UnitOfWork, last: Download | None) -> DownloadState:
     return DownloadState.MADE
 
 
-def _ids(listed: Iterator[Any]) -> frozenset[str]:
-    return frozenset(values[0]["id"] for kind, *values in listed if kind == "document")
+def _ids(listed: Iterable[Any], of: str = "document") -> frozenset[str]:
+    return frozenset(values[0]["id"] for kind, *values in listed if kind == of)

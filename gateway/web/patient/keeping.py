@@ -17,8 +17,9 @@ from gateway.rights.attachment_rules import (
     decide_keeping,
 )
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.attached import is_package
 from gateway.store.inbox.values import AttachedFile, Direction, InboxMessage
-from gateway.web.patient.attachments import OpenedFile, is_package
+from gateway.web.patient.attachments import OpenedFile
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.uploads import content_type
 from gateway.web.site.visits import Visit

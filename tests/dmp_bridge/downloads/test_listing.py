@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,6 +12,7 @@ from gateway.dmp_bridge.downloads.listing import (
     INDEX,
     MOST_ROWS,
     TakenDocument,
+    TakenMessage,
     index_pages,
 )
 
@@ -29,8 +31,14 @@ def taken(number: int, day: str) -> TakenDocument:
     )
 
 
-def pages(documents: list[TakenDocument], language: str = "fr") -> dict[str, str]:
-    made = index_pages(documents, language=language, day="2026-11-30", proven=True)
+def pages(
+    documents: list[TakenDocument],
+    language: str = "fr",
+    messages: Sequence[TakenMessage] = (),
+) -> dict[str, str]:
+    made = index_pages(
+        documents, messages, language=language, day="2026-11-30", proven=True
+    )
     return {name: b"".join(parts).decode() for name, parts in made}
 
 
@@ -62,7 +70,7 @@ def test_past_the_limit_each_year_has_pages_that_lead_to_one_another(
     names.append("index-2024.html")
     assert list(made) == [INDEX, *names]
     assert rows(made[INDEX]) == []
-    assert "7 documents" in made[INDEX]
+    assert "Documents\u00a0: 7." in made[INDEX]
     assert "2025 (1/2)</a>\u00a0: 3 documents" in made[INDEX]
     assert re.findall(r'href="(index-[^"]+)"', made[INDEX]) == names
     assert sum((rows(made[name]) for name in names), []) == [

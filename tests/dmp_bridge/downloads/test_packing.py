@@ -98,7 +98,7 @@ def test_all_that_is_seen_is_in_it_bit_for_bit(
     everything = b"".join(inside.values())
     assert b"Annonce" not in everything
     assert foreign.encode() not in everything
-    assert "3 documents" in index
+    assert "Documents\u00a0: 3." in index
     assert "Nombre de documents : 3" in inside["LISEZMOI.txt"].decode("utf-8-sig")
     manifest = inside["manifest-sha256.txt"].decode().splitlines()
     digests = {line[66:]: line[:64] for line in manifest}

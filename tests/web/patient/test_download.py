@@ -96,7 +96,10 @@ def test_what_was_withdrawn_since_is_not_given(site: Site) -> None:
     refused = browser.get(f"{HERE}/file")
 
     assert (refused.status, refused.location) == (303, HERE)
-    assert "Un document a été retiré ou supprimé après" in browser.get(HERE).text
+    assert (
+        "Un document ou un message a été retiré ou supprimé après"
+        in browser.get(HERE).text
+    )
     with site.database.read() as work:
         assert work.connection.execute(download_pieces.select()).all() == []
 
