@@ -95,9 +95,14 @@ def receive(
     kind: str = "PER",
     outcome: str = "",
     hidden_until: datetime | None = None,
+    others: Sequence[Recipient] = (),
     **changes: Any,
 ) -> str:
-    """Put a message in a patient's inbox, as delivery does; return the arrival's id."""
+    """
+    Put a message in a patient's inbox, as delivery does; return the arrival's id.
+
+    ``others`` received it too.
+    """
     arrival_id = uuid4().hex
     with database.read() as work:
         profile = Profiles(work).get(profile_id)
@@ -122,6 +127,7 @@ def receive(
             Recipient(
                 kind=RecipientKind.PATIENT, address=address, target_id=profile_id
             ),
+            *others,
         ),
         content=content,
         message_id=f"{arrival_id}@hopital.mssante.test",

@@ -85,3 +85,43 @@ def test_past_the_limit_each_year_has_pages_that_lead_to_one_another(
         assert page.startswith("<!doctype html>")
         assert page.endswith("</main></body></html>\n")
         assert "<script" not in page
+
+
+def letter(number: int, day: str, **changes: object) -> TakenMessage:
+    said = {
+        "id": f"{number:032x}",
+        "day": day,
+        "subject": f"Titre <{number}>",
+        "party": "Dr <b>",
+        "files": ["a&b.pdf", "c.pdf"],
+        "path": f"messages/{number:05d}.eml",
+        "is_sent": False,
+        "is_copy": False,
+        **changes,
+    }
+    return TakenMessage(**said)  # type: ignore[arg-type]
+
+
+def test_messages_stand_under_documents_and_past_the_limit_by_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "MOST_ROWS", 2)
+    few = [letter(1, "2025-01-01", is_sent=True), letter(2, "2025-01-02", path="")]
+    many = [*few, letter(3, "2026-01-01", subject="")]
+
+    (first,) = pages([], messages=few).values()
+    made = pages([taken(0, "2024-01-01")], messages=many)
+
+    assert rows(first) == ["2", "1"]
+    assert "À\u00a0: Dr &lt;b&gt;" in first
+    assert "De\u00a0: Dr &lt;b&gt;" in first
+    assert "Pièces jointes\u00a0: a&amp;b.pdf, c.pdf" in first
+    assert re.findall(r'href="(messages[^"]+)"', first) == ["messages/00001.eml"]
+    assert "aucun document" in first
+    assert list(made) == [INDEX, "messages-2026.html", "messages-2025.html"]
+    assert rows(made[INDEX]) == ["0"]
+    assert "Messages\u00a0: 3." in made[INDEX]
+    assert "2025</a>\u00a0: 2 messages" in made[INDEX]
+    assert "(sans objet)" in made["messages-2026.html"]
+    assert "Mes messages, 2025" in made["messages-2025.html"]
+    assert "aucun message" in pages([])[INDEX]

@@ -237,6 +237,7 @@ def test_what_professionals_read_and_the_patient_took_away_is_said(
     assert "Ni le patient ni personne pour lui ne l’avait ouvert." in told
     assert "lus par des professionnels de santé dans cet espace : 1." in told
     assert "a téléchargé tout son dossier depuis leur arrivée" in told
+    assert "le message et ses documents peuvent être dans ce fichier" in told
 
 
 def test_a_file_that_was_made_before_says_nothing(

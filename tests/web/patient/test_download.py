@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import update
 
 from gateway.core.document import Visibility
+from gateway.message.building import OutgoingPart
 from gateway.node.vaults import open_vaults
 from gateway.store.downloads.downloads import DownloadEnd, Downloads
+from gateway.store.inbox.inbox import Inbox
+from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.recalls import Recalls
 from gateway.store.journal import Action, chain_of
 from gateway.store.tables import blobs, download_pieces, tasks
 from gateway.web.site.answers import Flow
 from gateway.web.site.flowing import next_of
 from tests.dmp_bridge.downloads.packed import content, last, opened, work_off
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
-from tests.web.mail import PDF, carried, file
+from tests.web.mail import DOCTOR, PDF, carried, file, receive
 from tests.web.patient.test_account import proved
 from tests.web.patient.test_browser import DESK, PHONE, furnish
 from tests.web.patient.test_browser import opened as visiting
+from tests.web.patient.test_messages import HOUSE, answer, conversation_of, sent
+from tests.web.patient.test_representing import Child
+from tests.web.patient.test_representing import opened as in_the_childs_place
 
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 HERE = "/account/download"
@@ -63,6 +77,108 @@ def test_it_is_asked_for_prepared_told_and_fetched(site: Site) -> None:
     assert lines[-1] == Action.EXPORT_TAKEN
     history = browser.get("/history").text
     assert "Tout le dossier téléchargé" in history
+
+
+@blocking
+def test_the_messages_are_in_it_bit_for_bit_and_every_digest_is_right(
+    site: Site,
+) -> None:
+    file(site.database, site.patient, carried("application/pdf", PDF))
+    note = OutgoingPart(media_type="application/pdf", content=PDF, name="note.pdf")
+    came = receive(site.database, site.patient, files=[note])
+    site.clock.advance(minutes=1)
+    until = site.clock.now + timedelta(days=9)
+    receive(site.database, site.patient, subject="Annonce", hidden_until=until)
+    lost = receive(
+        site.database, site.patient, sender=HOUSE, name="Accueil", subject="Perdu"
+    )
+    browser = proved(site)
+    wrote = answer(browser, conversation_of(site, "MARTIN"), files=[("avis.pdf", PDF)])
+    assert wrote.status == 303
+    blob = blob_of(site, lost)
+    with site.database.engine.begin() as connection:
+        connection.execute(
+            blobs.update().where(blobs.c.id == blob).values(content=b"x" * 64)
+        )
+
+    assert "vos messages tels qu’ils ont été gardés" in words(browser.get(HERE))
+    ask(browser)
+    work_off(site.database, site.settings)
+    archive = opened(browser.get(f"{HERE}/file").body)
+
+    inside = {name: archive.read(name) for name in archive.namelist()}
+    packed = [one for name, one in inside.items() if name.startswith("messages/")]
+    with site.database.read() as work:
+        reader = InboxReader(work)
+        received = reader.received_by(site.patient, came)
+        assert received is not None
+        assert packed == [reader.content(received), sent(site)[0][1]]
+    assert [
+        [part.get_content() for part in read(one).iter_attachments()] for one in packed
+    ] == [[PDF], [PDF]]
+    lines = inside.pop("manifest-sha256.txt").decode().splitlines()
+    assert {line[66:]: line[:64] for line in lines} == {
+        name: hashlib.sha256(one).hexdigest() for name, one in inside.items()
+    }
+    index = inside["index.html"].decode()
+    paths = [unquote(one) for one in re.findall(r'href="([^"]+)"', index)]
+    assert {name for name in inside if name.startswith("messages/")} < set(paths)
+    assert set(paths) <= set(inside)
+    assert "Pièces jointes\u00a0: note.pdf" in index
+    assert f"À\u00a0: Dr Claire MARTIN &lt;{DOCTOR}&gt;" in index
+    readme = inside["LISEZMOI.txt"].decode("utf-8-sig")
+    assert "Nombre de messages : 2." in readme
+    assert "Perdu" in readme
+    assert b"Annonce" not in b"".join(inside.values())
+
+
+def read(message: bytes) -> EmailMessage:
+    found = message_from_bytes(message, policy=default)
+    assert isinstance(found, EmailMessage)
+    return found
+
+
+def blob_of(site: Site, arrival_id: str) -> str:
+    with site.database.read() as work:
+        found = InboxReader(work).received_by(site.patient, arrival_id)
+    assert found is not None
+    return found.blob_id
+
+
+@blocking
+def test_a_message_taken_back_or_deleted_since_is_not_given(site: Site) -> None:
+    for gone in ("recalled", "deleted"):
+        arrival_id = receive(site.database, site.patient, subject=gone)
+        browser = proved(site)
+        ask(browser)
+        work_off(site.database, site.settings)
+        with site.database.write() as work:
+            found = InboxReader(work).received_by(site.patient, arrival_id)
+            assert found is not None
+            if gone == "recalled":
+                Recalls(work).take_back(site.patient, found)
+            else:
+                Inbox(work).delete_conversation(site.patient, found.conversation_id)
+
+        refused = browser.get(f"{HERE}/file")
+
+        assert (refused.status, refused.location) == (303, HERE)
+        assert "Un document ou un message a été retiré" in browser.get(HERE).text
+        site.clock.advance(minutes=1)
+
+
+@blocking
+def test_who_represents_somebody_has_no_file_of_theirs(site: Site) -> None:
+    child = Child.make(site)
+    receive(site.database, child.id, subject="Vaccin")
+    browser = in_the_childs_place(site, child)
+
+    assert browser.get(HERE).status == 403
+    assert browser.get(f"{HERE}/file").status == 403
+    token = token_of(browser.get("/inbox"))
+    assert browser.post(HERE, {"token": token}).status == 403
+    with site.database.read() as work:
+        assert Downloads(work).last(child.id) is None
 
 
 @blocking
