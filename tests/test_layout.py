@@ -35,7 +35,6 @@ TESTED_THROUGH = {
     "core/texts/facts.py": "core/texts/test_explaining.py",
     "core/texts/plain_facts.py": "core/texts/test_explaining.py",
     "core/texts/rules.py": "core/texts/test_explaining.py",
-    "core/texts/downloads.py": "dmp_bridge/downloads/test_packing.py",
     "core/texts/faults.py": "message/test_reading.py",
     "core/texts/account_notices.py": "store/patients/test_notices.py",
     "core/texts/notice_centre.py": "core/test_notices.py",
