@@ -6,10 +6,12 @@ import os
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, Dialect, Engine, insert, text
+from sqlalchemy.util import LRUCache
 
 from gateway.clock import Clock
 from gateway.store.base.engine import make_engine
@@ -23,16 +25,36 @@ from tests.fakes import SecretSource
 SECRET = bytes(range(32))
 
 
+_DIALECTS: dict[str, Dialect] = {}
+_COMPILED: LRUCache[Any, Any] = LRUCache(4000)
+
+
 def database_at(
     url: str, folder: Path, clock: Clock, *, inline_bytes: int = 64 * 1024
 ) -> Database:
     """Open a database that has its tables; its blobs are in the folder."""
     return Database(
-        make_engine(url),
+        _with_known_statements(make_engine(url)),
         KeyRing(SecretSource(SECRET)),
         BlobFolder(folder / "blobs", inline_bytes),
         clock,
     )
+
+
+def _with_known_statements(engine: Engine) -> Engine:
+    """
+    Let an engine use what others of its kind compiled: each test has an engine anew.
+
+    SQLAlchemy keeps compiled statements by their dialect, so the first one stands for
+    all that talk to the same server's kind; connecting goes on by the engine's own.
+    """
+    kind = engine.dialect.name
+    if kind not in _DIALECTS:
+        engine.connect().close()  # what it is told of the server when it first connects
+        _DIALECTS[kind] = engine.dialect
+    engine.dialect = _DIALECTS[kind]
+    engine.update_execution_options(compiled_cache=_COMPILED)
+    return engine
 
 
 def name_database(work: UnitOfWork) -> None:

@@ -379,9 +379,7 @@ PREFIXES: Mapping[str, Callable[[str], str]] = {
     "nothing": lambda text: text,
     "blanks": lambda text: f"\n \t{text}",
     "a comment": lambda text: _after_declaration(text, "<!-- <a> -->\n"),
-    "a doctype": lambda text: _after_declaration(
-        text, "<!DOCTYPE x [<!ENTITY e 'e'>]>"
-    ),
+    "a doctype": lambda text: _after_declaration(text, _DOCTYPE),
     "a stylesheet": lambda text: _after_declaration(
         text, '<?xml-stylesheet type="text/xsl" href="x.xsl"?>\n'
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -62,12 +63,33 @@ PLANTED = [
     ("rights/profile.py", "import sqlalchemy", PURE),
     ("message/subjects.py", "import os", PURE),
     ("rights/life_rules.py", "import gateway.clock", PURE),
+    ("core/texts/notices.py", "import psycopg", PURE),
+    ("message/building.py", "from smtplib import SMTP", PURE),
     ("documents/times.py", "import twisted", FORMATS),
     ("checkpoints/tree.py", "import gateway.settings.file", VOUCHED),
     # a room or a module that stands nowhere
     ("hospital/__init__.py", "", LAYERS),
     ("anything.py", "", LAYERS),
 ]
+
+
+TAKEN = {
+    *(
+        "__future__",
+        "abc",
+        "attrs",
+        "attrs.validators",
+        "base64",
+        "binascii",
+        "calendar",
+        "collections",
+    ),
+    *("collections.abc", "csv", "datetime", "email.utils", "enum", "functools"),
+    *("hashlib", "hmac", "html", "importlib.resources", "io", "itertools", "json"),
+    *("operator", "plistlib", "quopri", "re", "struct", "types", "typing"),
+    *("unicodedata", "urllib.parse", "uuid", "zoneinfo"),
+}
+"""What the pure rooms take from outside: it computes, or reads what comes with us."""
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +166,49 @@ def test_make_check_fails_for_a_planted_import(copy: Path) -> None:
         bad = subprocess.run(command, cwd=copy, capture_output=True, check=False)
 
     assert (good.returncode, bad.returncode) == (0, 2)
+
+
+def test_pure_rooms_take_from_outside_only_what_computes() -> None:
+    """The contract forbids by name; here is named what may be, so no door is missed."""
+    taken = {
+        name
+        for room in ("core", "rights", "message")
+        for path in (ROOT / "gateway" / room).rglob("*.py")
+        for one in ast.walk(ast.parse(path.read_text("utf-8")))
+        for name in imported(one)
+        if not name.startswith("gateway.")
+    }
+
+    assert taken - TAKEN == set()
+    assert TAKEN - taken == set()
+
+
+ASKING = {"input", "now", "open", "print", "today", "utcnow", "uuid1", "uuid4"}
+"""What needs no import, or one of those above, and is no pure function."""
+
+
+def test_pure_rooms_ask_neither_a_clock_nor_chance_nor_a_file() -> None:
+    asked = [
+        f"{path.relative_to(ROOT)}:{one.lineno}"
+        for room in ("core", "rights", "message")
+        for path in (ROOT / "gateway" / room).rglob("*.py")
+        for one in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(one, ast.Call) and called(one.func) in ASKING
+    ]
+
+    assert asked == []
+
+
+def called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
 
 
 def test_no_two_contracts_have_one_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -123,6 +124,39 @@ def test_no_two_classes_have_one_name() -> None:
     ]
 
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+def test_no_module_keeps_a_private_name_that_it_never_reads() -> None:
+    """Nobody else may read it, so it is left over from what was."""
+    left = [
+        f"{file.relative_to(TESTS.parent)}: {name}"
+        for folder in (GATEWAY, TESTS, TESTS.parent / "bench", TESTS.parent / "docs")
+        for file in sorted(folder.rglob("*.py"))
+        for text in (file.read_text("utf-8"),)
+        for name in private_names(text)
+        if len(re.findall(rf"\b{name}\b", text)) == 1
+    ]
+
+    assert left == []
+
+
+def private_names(source: str) -> set[str]:
+    """Return what a module names for itself, without what a decorator hands on."""
+    body = ast.parse(source).body
+    assigned = {
+        target.id
+        for one in body
+        if isinstance(one, ast.Assign | ast.AnnAssign)
+        for target in (one.targets if isinstance(one, ast.Assign) else [one.target])
+        if isinstance(target, ast.Name)
+    }
+    defined = {
+        one.name
+        for one in body
+        if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not one.decorator_list
+    }
+    return {one for one in assigned | defined if re.match(r"_(?!_)", one)}
 
 
 def test_no_page_reads_an_inbox_or_documents_but_as_whoever_looks() -> None:

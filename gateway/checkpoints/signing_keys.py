@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from attrs import field, frozen
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,8 +17,6 @@ from gateway.checkpoints.notes import (
 )
 from gateway.durable import write_new_file
 from gateway.errors import MisuseError
-
-_MODE: Final = 0o600
 
 
 def make_signing_keys(file: Path, name: str) -> None:

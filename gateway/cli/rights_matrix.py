@@ -1,4 +1,4 @@
-"""`gateway rights import-matrix`, and what another version of the matrix would open."""
+"""`gateway rights import-matrix`, and what another version of the matrix changes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TextIO
+
+from attrs import define, field
 
 from gateway.cli.operators import operator_name
 from gateway.cli.options import (
@@ -18,11 +20,19 @@ from gateway.cli.options import (
     print_table,
 )
 from gateway.core.habilitation import MAX_LINE, Matrix, read_matrix
-from gateway.dmp_bridge.vaults.kinds import KindsKept, kinds_kept
+from gateway.dmp_bridge.vaults.kinds import KindsKept, kind_kept, kinds_kept
 from gateway.errors import MisuseError
-from gateway.rights.habilitation_rules import changes_between
+from gateway.evidence.arguments import EvidenceKind, TakenDecision
+from gateway.evidence.replaying import decide_again, same
+from gateway.evidence.resetting import under_matrix
+from gateway.rights.habilitation_rules import DocumentKind, changes_between
+from gateway.store.base.work import Database
+from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 from gateway.store.habilitation.matrices import Matrices
 from gateway.web.site.languages import PARIS
+
+PERMITTED = "PERMITTED"
+"""What stands for a decision to which nothing objects."""
 
 
 def add_import(verbs: Subparsers) -> None:
@@ -82,13 +92,23 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError("write it as YYYY-MM-DD") from None
 
 
+@define
+class _Replayed:
+    """The documents that professionals opened, asked again under another matrix."""
+
+    readings: int = 0
+    unreadable: int = 0
+    """Of which nothing can be asked: what was kept, or the document, is gone."""
+    closed: list[dict[str, str]] = field(factory=list)
+
+
 def what_if_matrix(args: argparse.Namespace) -> int:
     """
-    Print what a version would open and close of the documents kept, by column.
+    Print what a version would open and close, and which readings it would have refused.
 
-    No reading by a professional is recorded here yet, so nothing that was read is
-    replayed: two versions are compared over the types of all documents in the vaults,
-    masks and blocks left aside.
+    Two versions are compared over the types of all documents in the vaults, by column,
+    masks and blocks left aside. Each opening of a document that is kept is asked again
+    with all that was known then, but the matrix.
 
     Raises:
         MisuseError: settings are asked as well.
@@ -102,13 +122,60 @@ def what_if_matrix(args: argparse.Namespace) -> int:
             asked = matrices.get(args.matrix)
             holds = matrices.in_force(work.now.astimezone(PARIS).date())
             note_reading(work, args, "rights what-if", f"matrix {asked.version}")
-        kept = kinds_kept(database)
-    _print(args, holds, asked, kept)
+        kept, replayed = kinds_kept(database), _replay(database, asked)
+    _print(args, holds, asked, kept, replayed)
     return 0
 
 
+def _replay(database: Database, asked: Matrix) -> _Replayed:
+    found = _Replayed()
+    with database.read() as work:
+        for kept in EvidenceReader(work).listed():
+            if kept.fault:
+                said = [one.get("kind") for one in kept.outcomes]
+                found.unreadable += said.count(EvidenceKind.VIEWING.value)
+                continue
+            parts = [one for one in kept.parts if one.kind is EvidenceKind.VIEWING]
+            kind = kind_kept(work, kept.subject) if parts else None
+            if kind is None:
+                found.unreadable += len(parts)
+                continue
+            for part in parts:
+                _compare(kept, part, asked, kind, found)
+    return found
+
+
+def _compare(
+    kept: KeptDecisions,
+    part: TakenDecision,
+    asked: Matrix,
+    kind: DocumentKind,
+    found: _Replayed,
+) -> None:
+    other = under_matrix(part, asked, kind)
+    assert other is not None, "a decision on reading a document"
+    (decided,) = decide_again([other])
+    found.readings += 1
+    if not same(part.decided, decided):
+        found.closed.append(
+            {
+                "decision": kept.id,
+                "document": kept.subject,
+                "type": kind.type_code,
+                "column": part.arguments.column.value,
+                "matrix": part.arguments.version,
+                "was": next(iter(part.reasons), PERMITTED),
+                "is": next(iter(decided.reasons), PERMITTED),
+            }
+        )
+
+
 def _print(
-    args: argparse.Namespace, holds: Matrix, asked: Matrix, kept: KindsKept
+    args: argparse.Namespace,
+    holds: Matrix,
+    asked: Matrix,
+    kept: KindsKept,
+    replayed: _Replayed,
 ) -> None:
     counts = {kind.type_code: 0 for kind in kept.kinds}
     for kind, count in kept.kinds.items():
@@ -129,7 +196,9 @@ def _print(
             {
                 "inForce": holds.version,
                 "asked": asked.version,
-                "readingsReplayed": 0,
+                "readingsReplayed": replayed.readings,
+                "readingsUnreadable": replayed.unreadable,
+                "readings": replayed.closed,
                 "documents": total,
                 "unreadable": kept.unreadable,
                 "changes": changes,
@@ -140,9 +209,17 @@ def _print(
         f"matrix {asked.version} beside {holds.version}, over {total} documents kept"
         f" ({kept.unreadable} cannot be read): {len(changes)} differences"
     )
-    print("no reading by a professional is recorded yet: there is none to replay")
     if changes:
         print_table(
             ("TYPE", "COLUMN", "WAS", "WOULD BE", "DOCUMENTS"),
             [tuple(str(cell) for cell in one.values()) for one in changes],
+        )
+    print(
+        f"{replayed.readings} readings replayed, {len(replayed.closed)} would be"
+        f" others, {replayed.unreadable} cannot be read"
+    )
+    if replayed.closed:
+        print_table(
+            ("DECISION", "DOCUMENT", "TYPE", "COLUMN", "MATRIX", "WAS", "WOULD BE"),
+            [tuple(one.values()) for one in replayed.closed],
         )

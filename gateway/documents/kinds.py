@@ -44,13 +44,21 @@ _CLOSED = (
     b"\xfd7zXZ\x00",
     b"\x28\xb5\x2f\xfd",  # zstd
     b"LZIP",
+    b"\x04\x22\x4d\x18",  # lz4
+    b"\x89LZO\x00\r\n\x1a\n",
+    b"\xff\x06\x00\x00sNaPpY",
     b"MSCF\x00\x00\x00\x00",
+    b"MSWIM\x00\x00\x00",
+    b"xar!",
+    b"!<arch>\n",
+    b"\xed\xab\xee\xdb",  # rpm
     b"\x4c\x6f\xa7\x94",  # XML in EBCDIC
     b"Salted__",  # openssl enc
     b"age-encryption.org",
 )
 _CLOSED_WITHIN = re.compile(
     rb".{4}1AY&SY"  # bzip2
+    rb"|\x5d\x00\x00.{2}(?:\xff{8}|.{5}\x00{3})"  # LZMA without a container
     rb"|.{7}\*\*ACE\*\*"
     rb"|.{2}-lh"
     rb"|.{257}ustar",
@@ -58,6 +66,7 @@ _CLOSED_WITHIN = re.compile(
 )
 _CLOSED_NAMES = (
     *(".7z", ".rar", ".gz", ".tgz", ".bz2", ".tbz", ".xz", ".txz", ".zst", ".lz"),
+    *(".lz4", ".lzo", ".br", ".sz", ".wim", ".xar", ".cpio", ".deb", ".rpm"),
     *(".lzma", ".z", ".tar", ".cab", ".arj", ".ace", ".lzh", ".lha", ".iso", ".img"),
     *(".dmg", ".gpg", ".pgp", ".aes", ".msg"),
 )

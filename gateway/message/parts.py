@@ -15,9 +15,6 @@ from gateway.errors import InvalidError
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BLANKS = b" \t\r\n"
-_EACH_BLANK = (b" ", b"\t", b"\r", b"\n")
-_LETTERS = _ALPHABET + _BLANKS
-_PADDED = _BLANKS + b"="
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET) - {ord("=")})
 _PIECE = 1024 * 1024
 _NOT_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r\n|[ \t]*\Z)|[^\t\r\n -~]")

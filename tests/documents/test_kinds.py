@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import struct
 
 import pytest
@@ -42,6 +43,16 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (b"\x28\xb5\x2f\xfd", Kind.CLOSED),
         (b"LZIP", Kind.CLOSED),
         (b"MSCF\x00\x00\x00\x00", Kind.CLOSED),
+        (b"\x04\x22\x4d\x18", Kind.CLOSED),
+        (b"\x89LZO\x00\r\n\x1a\n", Kind.CLOSED),
+        (b"\xff\x06\x00\x00sNaPpY", Kind.CLOSED),
+        (b"MSWIM\x00\x00\x00", Kind.CLOSED),
+        (b"xar!", Kind.CLOSED),
+        (b"!<arch>\n", Kind.CLOSED),
+        (b"\xed\xab\xee\xdb", Kind.CLOSED),
+        (lzma.compress(b"x" * 99, lzma.FORMAT_ALONE), Kind.CLOSED),
+        (b"\x5d\x00\x00\x80\x00" + struct.pack("<Q", 99), Kind.CLOSED),
+        (b"] une liste", Kind.OTHER),
         (bytes(7) + b"**ACE**", Kind.CLOSED),
         (b"\x22\x33-lh5-", Kind.CLOSED),
         (bytes(257) + b"ustar", Kind.CLOSED),
@@ -105,6 +116,9 @@ def test_what_is_known_by_its_beginning_stays_what_it_is(head: bytes) -> None:
         ("A.RAR", "", True),
         ("a.tar.gz", "", True),
         ("a.pgp", "", True),
+        ("a.xml.br", "", True),
+        ("a.lz4", "", True),
+        ("a.deb", "", True),
         ("a.pdf", "application/gzip", True),
         ("", "application/vnd.ms-outlook", True),
         ("a.txt", "text/plain", False),

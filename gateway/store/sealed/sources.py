@@ -23,7 +23,6 @@ from gateway.durable import sync_folder, write_new_file
 from gateway.errors import DamagedError, MisuseError
 from gateway.store.sealed.wrapping import AES_GCM, KeyEncryptionKey
 
-_MODE: Final = 0o600
 _OTHERS: Final = 0o077
 _NOT_OF_A_CREDENTIAL: Final = 0o337
 _MOST_OUTPUT: Final = 4096

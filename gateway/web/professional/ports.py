@@ -22,7 +22,12 @@ from gateway.store.consultations.answers import (
     ReadDocument,
     ReadingList,
 )
-from gateway.store.consultations.values import Consultation, Episode
+from gateway.store.consultations.values import (
+    Consultation,
+    Episode,
+    KeptAgreement,
+    NamedProfessional,
+)
 from gateway.trust.space import PeerVerdict
 
 JudgePeer = Callable[[bytes], PeerVerdict]
@@ -108,6 +113,15 @@ class VaultReader(Protocol):
         self, work: UnitOfWork, who: ReadingProfessional, consultation_id: str
     ) -> bool:
         """End a consultation of one's own; False where none goes on."""
+
+    def agree_for(
+        self,
+        work: UnitOfWork,
+        who: ReadingProfessional,
+        consultation_id: str,
+        colleague: NamedProfessional,
+    ) -> KeptAgreement | NotRead:
+        """Keep that the patient agrees to be read once by a colleague."""
 
     def own(
         self,

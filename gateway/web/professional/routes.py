@@ -17,6 +17,7 @@ from gateway.web.professional.proof_pages import ProofPages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
 from gateway.web.professional.reaching_pages import ReachingPages
 from gateway.web.professional.record_act_pages import ACTS, RecordActPages
+from gateway.web.professional.record_colleague_pages import RecordColleaguePages
 from gateway.web.professional.record_mask_pages import RecordMaskPages
 from gateway.web.professional.record_pages import RecordPages
 from gateway.web.professional.record_paper_pages import RecordPaperPages
@@ -36,7 +37,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     guide, calls = GuidePages(desk), CallPages(desk)
-    papers = RecordPaperPages(desk)
+    papers, colleagues = RecordPaperPages(desk), RecordColleaguePages(desk)
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
     letter = f"{exchange}/<string(maxlength=60):letter_id>/<int(max=999):place>"
@@ -122,6 +123,8 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         post(f"{record}/mask", masking.do),
         get(f"{record}/block", acting.ask_block),
         post(f"{record}/block", acting.block),
+        get(f"{record}/colleague", colleagues.ask),
+        post(f"{record}/colleague", colleagues.keep),
         get("/accesses", accesses.accesses),
         get("/file", filing.ask),
         Route(method="POST", path="/file", page=filing.file, takes_cut=True),

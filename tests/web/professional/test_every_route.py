@@ -127,6 +127,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/records/<record_id>/documents/<document_id>/<act>": {},
     "/records/<record_id>/mask": {"document": NOWHERE, "asked": "1", "to": "masked"},
     "/records/<record_id>/follow-up": {"to": "end"},
+    "/records/<record_id>/colleague": {"name": "89970000999", "who": "899700009999"},
     "/records/<record_id>/block": {"name": "Moreau", "who": "899700009999"},
 }
 """How each form is filled in, by the address without the kinds of its parts."""
@@ -547,6 +548,10 @@ def check_record(
         # Of others' own documents it is asked in tests of their own.
         allowed = {200} if administers and seen else {200, 404}
         assert answer.status in (allowed if calm else {404}), said
+    elif route.path.endswith("/colleague"):  # the form names nobody who is known
+        offered = 200 if route.method == "GET" else 422
+        emergency = case.facts.way in IN_EMERGENCY
+        assert answer.status == (404 if emergency else offered), said
     elif route.path.endswith("/follow-up") and case.facts.way in IN_EMERGENCY:
         assert answer.status == (200 if route.method == "GET" else 403), said
     elif "act" in parts:  # whose it is to do is asked in tests of its own
