@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,8 @@ from gateway.cli.options import (
     print_json,
     print_table,
 )
-from gateway.core.habilitation import MAX_LINE, Matrix, read_matrix
+from gateway.core.codes import document_types
+from gateway.core.habilitation import MAX_LINE, PROCEDURE_TYPE, Matrix, read_matrix
 from gateway.dmp_bridge.vaults.kinds import KindsKept, kind_kept, kinds_kept
 from gateway.errors import MisuseError
 from gateway.evidence.arguments import EvidenceKind, TakenDecision
@@ -30,6 +32,9 @@ from gateway.store.base.work import Database
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 from gateway.store.habilitation.matrices import Matrices
 from gateway.web.site.languages import PARIS
+
+MOST_NAMED = 20
+"""Codes of types that a warning names."""
 
 PERMITTED = "PERMITTED"
 """What stands for a decision to which nothing objects."""
@@ -76,7 +81,23 @@ def import_matrix(args: argparse.Namespace) -> int:
     with opened(args) as (_, database), database.write() as work:
         found = Matrices(work).add(args.version, args.date, rows, by=operator_name())
     print(f"matrix {found.version}: {len(found.rows)} types, from {found.in_force} on")
+    _warn(found)
     return 0
+
+
+def _warn(matrix: Matrix) -> None:
+    """Say which codes look mistyped: a version is never changed once imported."""
+    known = {*document_types(), PROCEDURE_TYPE}
+    if unknown := sorted({*matrix.types} - known):
+        print(f"no document has these types here: {_some(unknown)}", file=sys.stderr)
+    if missing := sorted(known - {*matrix.types}):
+        said = f"{len(missing)} types stand in no row, for doctors alone"
+        print(f"{said}: {_some(missing)}", file=sys.stderr)
+
+
+def _some(codes: list[str]) -> str:
+    more = len(codes) - MOST_NAMED
+    return ", ".join(codes[:MOST_NAMED]) + (f", {more} more" if more > 0 else "")
 
 
 def _lines(file: TextIO) -> Iterator[str]:

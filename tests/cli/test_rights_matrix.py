@@ -69,8 +69,21 @@ def test_a_matrix_is_imported_whole(
 ) -> None:
     assert load(run, write("11490-0", MatrixColumn.NURSE)) == 0
 
-    assert capsys.readouterr().out == "matrix v1: 1 types, from 2026-01-01 on\n"
+    said = capsys.readouterr()
+    assert said.out == "matrix v1: 1 types, from 2026-01-01 on\n"
+    assert "no document has these types" not in said.err
+    assert "types stand in no row, for doctors alone: 100967-9, " in said.err
+    assert said.err.endswith(" more\n")
     assert versions(config) == ["v1"]
+
+
+def test_a_type_that_is_mistyped_is_pointed_out(
+    run: Run, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert load(run, write("11490-O", MatrixColumn.NURSE)) == 0
+
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "no document has these types here: 11490-O"
 
 
 def test_what_is_no_matrix_or_there_already_is_not_imported(
