@@ -20,7 +20,7 @@ from gateway.cli.options import (
     print_json,
     print_table,
 )
-from gateway.cli.rights_matrix import add_import, what_if_matrix
+from gateway.cli.rights_matrix import PERMITTED, add_import, what_if_matrix
 from gateway.errors import MisuseError
 from gateway.evidence.arguments import Answered, EvidenceKind, TakenDecision
 from gateway.evidence.policies import (
@@ -76,9 +76,6 @@ OF_WEB = frozenset(
 The settings of ``[web]`` that messages of patients depend on, whom an administrator
 blocks in their place, and whom they name.
 """
-
-PERMITTED = "PERMITTED"
-"""What stands for a decision to which nothing objects."""
 
 
 def add_parser(commands: Subparsers) -> None:

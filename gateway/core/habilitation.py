@@ -135,12 +135,17 @@ def read_matrix(lines: Iterable[str]) -> tuple[MatrixRow, ...]:
     Raises:
         InvalidError: it is no such file; the text says which line, and why.
     """
-    reader = csv.reader(_short(lines), strict=True)
+    reader, begun = csv.reader(_short(lines), strict=True), 1
     try:
         places = _places(next(reader, []))
-        rows = list(_rows(reader, places))
+        rows = []
+        begun = reader.line_num + 1
+        for row in _rows(reader, places):
+            rows.append(row)
+            begun = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidError(f"line {reader.line_num}: {error}") from error
+        why = f"line {begun}: a quote is not closed, or stands within a cell"
+        raise InvalidError(why) from error
     if not rows:
         raise InvalidError("the matrix has no types")
     return tuple(rows)

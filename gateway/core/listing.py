@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from attrs import field, frozen
 
 from gateway.core.document import Visibility
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FILED: Final = attrgetter("filed_at")
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 MANY_READ: Final = 20
@@ -46,8 +44,7 @@ class ListEntry(NamedTuple):
     document, ``visible_at`` the end of its delay, 0 without one; ``flags`` and
     ``flags_then``, the flags before and after it, are bits (`BIT_OF`). ``words`` are
     its title and its type, folded; ``people`` and ``structure`` are names as they are
-    shown, ``owners`` the identifiers of all authors and their structures. A tuple, and
-    no class of ours: ten thousand are made for one page.
+    shown, ``owners`` the identifiers of all authors and their structures.
     """
 
     id: str
@@ -71,10 +68,6 @@ class ListEntry(NamedTuple):
         """Return the bits that apply at a moment."""
         is_past = self.visible_at and self.visible_at <= now
         return self.flags_then if is_past else self.flags
-
-
-BY_CARE: Final = attrgetter("care_at", "filed_at", "id")
-"""The order of the list: of the care, then of the filing."""
 
 
 @frozen
@@ -106,28 +99,6 @@ class TextsFound:
     def words_of(self, document_id: str) -> list[str]:
         """Return the words that the text of a document has, in their order."""
         return [word for word, ids in self.by_word.items() if document_id in ids]
-
-
-class _TextSearch(Protocol):
-    """What searches the texts of documents: a vault."""
-
-    def find_in_texts(
-        self, profile_id: str, words: Collection[str], among: Sequence[str]
-    ) -> TextsFound:
-        """Return which of some documents have words that begin so in their text."""
-
-
-def found_in_texts(
-    vault: _TextSearch,
-    profile_id: str,
-    entries: Iterable[ListEntry],
-    words: Collection[str],
-) -> TextsFound:
-    """Search the texts of what a reader sees, the last filed first; of nothing else."""
-    if not words:
-        return TextsFound({})
-    newest = sorted(entries, key=_FILED, reverse=True)
-    return vault.find_in_texts(profile_id, words, [one.id for one in newest])
 
 
 def moment_of(when: datetime) -> int:

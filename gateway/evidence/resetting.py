@@ -6,14 +6,16 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from gateway.core.habilitation import Matrix
 from gateway.evidence.acts import BlockArguments, NamingArguments
 from gateway.evidence.arguments import FilingArguments, TakenDecision
 from gateway.evidence.readings import ReadingArguments, SearchArguments
 from gateway.evidence.writing import WritingArguments
 from gateway.rights.attachment_rules import AttachmentPolicy, files_within
 from gateway.rights.filing_facts import DocumentFacts, FilingPolicy, OppositionFact
+from gateway.rights.habilitation_rules import DocumentKind, readers_of
 from gateway.rights.mailbox_rules import MailboxFacts
-from gateway.rights.professional_viewing_rules import ViewingFacts
+from gateway.rights.professional_viewing_rules import ONCE_ACTIVATED, ViewingFacts
 from gateway.rights.profile import ProfileState
 from gateway.rights.reading_rules import ReadingPolicy
 from gateway.rights.recipient_rules import PatientFacts
@@ -74,6 +76,25 @@ def _changed(arguments: Any, others: OtherSettings) -> Any:
             naming = evolve(arguments.naming, most=others.most_named)
             return evolve(arguments, naming=naming)
     return None
+
+
+def under_matrix(
+    part: TakenDecision, matrix: Matrix, kind: DocumentKind
+) -> TakenDecision | None:
+    """
+    Return a decision on reading one document as another matrix would have it asked.
+
+    None where it is about no such thing. A type that waits for the patient to activate
+    their space, and waited then, waits under each matrix.
+    """
+    facts = part.arguments
+    if not isinstance(facts, ViewingFacts):
+        return None
+    readers = readers_of(matrix, kind)
+    if kind.type_code in ONCE_ACTIVATED and not facts.readers:
+        readers = frozenset()
+    changed = evolve(facts, readers=readers, version=matrix.version)
+    return evolve(part, arguments=changed)
 
 
 @frozen(kw_only=True)

@@ -10,21 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from operator import attrgetter
 from types import MappingProxyType
 
 from attrs import field, frozen
 
 from gateway.core.document import Availability, Visibility
 from gateway.core.folding import begins_a_word, fold
-from gateway.core.listing import BIT_OF, BY_CARE, FLAGS_OF, ListEntry
+from gateway.core.listed_columns import Alike, ListColumns, ListedDocuments
+from gateway.core.listing import BIT_OF, FLAGS_OF, ListEntry
 from gateway.rights.reader_rules import DocumentReader, Sight
 
 _MASKED = BIT_OF[Visibility.MASKED]
 _HIDDEN = BIT_OF[Visibility.HIDDEN_FROM_PATIENT]
-_BY_FILING = attrgetter("filed_at", "care_at", "id")
-_PEOPLE = attrgetter("people")
-_STRUCTURE = attrgetter("structure")
 _NOTHING: Mapping[str, AbstractSet[str]] = MappingProxyType({})
 
 
@@ -76,8 +73,8 @@ class DocumentCounts:
 class FoundDocuments:
     """What is shown: the documents in order, what stands behind each, and the counts"""
 
-    entries: Sequence[ListEntry] = field(repr=False)
-    older: Mapping[str, Sequence[ListEntry]] = field(repr=False)
+    entries: ListedDocuments = field(repr=False)
+    older: Mapping[str, ListedDocuments] = field(repr=False)
     counts: DocumentCounts
 
 
@@ -86,12 +83,24 @@ class KnownDocuments:
     """
     What one reader may know of: what stands in the list, and what behind that.
 
-    ``apart`` is how many more there are on request, behind something or not.
+    ``older`` has the last filed first. ``apart`` is how many more there are on request,
+    behind something or not.
     """
 
-    entries: Sequence[ListEntry] = field(repr=False)
-    older: Mapping[str, Sequence[ListEntry]] = field(repr=False)
+    entries: ListedDocuments = field(repr=False)
+    older: Mapping[str, ListedDocuments] = field(repr=False)
     apart: int = 0
+
+    def names(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Return the authors and the structures, and of how many documents each is."""
+        people: Counter[str] = Counter()
+        structures: Counter[str] = Counter()
+        for alike, count in self.entries.counted():
+            for name in alike.people:
+                people[name] += count
+            if alike.structure:
+                structures[alike.structure] += count
+        return people, structures
 
 
 def seen_by(
@@ -103,122 +112,142 @@ def seen_by(
     Without ``old``, what is shown on request only stands behind what replaced it, if
     the reader sees that; else it is not there until it is asked for.
     """
-    every = {one.id: one for one in entries}
-    answers = _Answers(reader)
-    listed: list[ListEntry] = []
-    apart: list[ListEntry] = []
-    for one in every.values():
-        after = every.get(one.replaced_by)
-        newer = None if after is None else after.flags_at(now)
-        alike = (
-            one.flags_at(now),
-            one.status,
-            one.type_code,
-            newer,
-            one.owners,
-            one.is_imaging_object,
-        )
-        if answers[alike][old]:
-            listed.append(one)
-        elif answers[alike][True]:
-            apart.append(one)
-    older: dict[str, list[ListEntry]] = {}
-    current = {one.id for one in listed} if apart else set()
-    for one in apart:
-        head = _newest_after(one, every, current)
-        if head:
-            older.setdefault(head, []).append(one)
-    for some in older.values():
-        some.sort(key=_BY_FILING, reverse=True)
-    return KnownDocuments(listed, older, len(apart))
+    every = ListedDocuments.of(entries)
+    columns = every.columns
+    sorts, after = columns.sorts(now), _after(columns)
+    newer: list[int | None] = [None] * len(columns)
+    for number, other in after.items():
+        newer[number] = columns.flags_of(sorts[other])
+    answers = _Answers(reader, columns)
+    found = [answers[asked] for asked in zip(sorts, newer, strict=True)]
+    listed = [number for number in every.numbers if found[number][old]]
+    apart = [n for n in every.numbers if found[n][True] and not found[n][old]]
+    older: dict[int, list[int]] = {}
+    current = set(listed) if apart else set()
+    for number in apart:
+        head = _newest_after(number, after, current)
+        if head is not None:
+            older.setdefault(head, []).append(number)
+    return KnownDocuments(
+        ListedDocuments(columns, listed),
+        {
+            columns.ids[head]: ListedDocuments(columns, some).by_filing()
+            for head, some in older.items()
+        },
+        len(apart),
+    )
 
 
-_Alike = tuple[int, str, str, int | None, tuple[str, ...], bool]
+def _after(columns: ListColumns) -> Mapping[int, int]:
+    """Return the number of what replaced each document that something there did."""
+    if not columns.newer:
+        return {}
+    numbers = {name: number for number, name in enumerate(columns.ids)}
+    return {
+        numbers[name]: numbers[newer]
+        for name, newer in columns.newer.items()
+        if newer in numbers
+    }
 
 
-class _Answers(dict[_Alike, tuple[bool, bool]]):
-    """What a reader says without a request and on request, asked once of all alike."""
+class _Answers(dict[tuple[int, int | None], tuple[bool, bool]]):
+    """
+    What a reader says without a request and on request, asked once of all alike.
 
-    def __init__(self, reader: DocumentReader) -> None:
+    By their sort, and by the flags of what replaced them, None where nothing did.
+    """
+
+    def __init__(self, reader: DocumentReader, columns: ListColumns) -> None:
         super().__init__()
-        self._reader = reader
+        self._reader, self._columns = reader, columns
 
-    def __missing__(self, alike: _Alike) -> tuple[bool, bool]:
-        flags, status, type_code, newer, owners, is_imaging_object = alike
+    def __missing__(self, asked: tuple[int, int | None]) -> tuple[bool, bool]:
+        sort, newer = asked
+        alike = self._columns.alike_of(sort)
         sight = Sight(
-            FLAGS_OF[flags],
-            Availability(status),
-            type_code,
+            FLAGS_OF[self._columns.flags_of(sort)],
+            Availability(alike.status),
+            alike.type_code,
             None if newer is None else FLAGS_OF[newer],
-            owners,
-            is_imaging_object,
+            alike.owners,
+            alike.is_imaging_object,
         )
-        self[alike] = (
+        self[asked] = (
             self._reader.sees(sight),
             self._reader.sees(sight, on_request=True),
         )
-        return self[alike]
+        return self[asked]
 
 
 def _newest_after(
-    one: ListEntry, every: Mapping[str, ListEntry], current: Collection[str]
-) -> str:
-    """Return the first in the list of those that replaced one, or nothing."""
-    passed = {one.id}
-    after = every.get(one.replaced_by)
-    while after is not None and after.id not in passed:
-        if after.id in current:
-            return after.id
-        passed.add(after.id)
-        after = every.get(after.replaced_by)
-    return ""
+    number: int, after: Mapping[int, int], current: Collection[int]
+) -> int | None:
+    """Return the first in the list of those that replaced one, or None."""
+    passed = {number}
+    newer = after.get(number)
+    while newer is not None and newer not in passed:
+        if newer in current:
+            return newer
+        passed.add(newer)
+        newer = after.get(newer)
+    return None
 
 
 def find(seen: KnownDocuments, wanted: WantedDocuments, now: int) -> FoundDocuments:
     """Return what fits of what a reader sees, newest first, and the counts."""
-    fitting: list[ListEntry] = []
+    some = _of(seen.entries, wanted)
+    if wanted.masked:
+        some = _masked(some, now)
+    if wanted.unread:
+        some = some.unread()
+    if wanted.fresh:
+        some = _fresh(some, wanted.fresh_since, now)
     kinds: Counter[str] = Counter()
-    masked = unread = fresh = 0
-    for one in _of(seen.entries, wanted):
-        is_masked = bool(one.flags_at(now) & _MASKED)
-        is_fresh = is_fresh_since(one, wanted.fresh_since, now)
-        if (
-            (wanted.masked and not is_masked)
-            or (wanted.unread and one.is_read)
-            or (wanted.fresh and not is_fresh)
-        ):
-            continue
-        kinds[one.kind] += 1
-        if not wanted.kind or one.kind == wanted.kind:
-            fitting.append(one)
-            masked += is_masked
-            unread += not one.is_read
-            fresh += is_fresh
-    order = _BY_FILING if wanted.by_filing else BY_CARE
-    fitting.sort(key=order, reverse=True)
-    older = seen.older
+    for alike, count in some.counted():
+        kinds[alike.kind] += count
+    if wanted.kind:
+        some = some.having(lambda alike: alike.kind == wanted.kind)
+    people, structures = seen.names()
+    older: Mapping[str, ListedDocuments] = {}
+    if seen.older:
+        shown = set(some.ids())
+        older = {name: few for name, few in seen.older.items() if name in shown}
     return FoundDocuments(
-        fitting,
-        {one.id: older[one.id] for one in fitting if one.id in older} if older else {},
+        some.by_filing() if wanted.by_filing else some.by_care(),
+        older,
         DocumentCounts(
             all=len(seen.entries),
             kinds=kinds,
-            masked=masked,
-            unread=unread,
-            fresh=fresh,
-            people=_people(seen.entries),
-            structures=Counter(filter(None, map(_STRUCTURE, seen.entries))),
+            masked=len(_masked(some, now)),
+            unread=len(some.unread()),
+            fresh=len(_fresh(some, wanted.fresh_since, now)),
+            people=people,
+            structures=structures,
         ),
     )
 
 
-def _people(entries: Sequence[ListEntry]) -> Mapping[str, int]:
-    together = Counter(map(_PEOPLE, entries))  # the same few stand in many documents
-    people: Counter[str] = Counter()
-    for some, number in together.items():
-        for name in some:
-            people[name] += number
-    return people
+def _masked(entries: ListedDocuments, now: int) -> ListedDocuments:
+    columns = entries.columns
+    if not any((one.flags | one.flags_then) & _MASKED for one in columns.kinds):
+        return entries[:0]
+    sorts = columns.sorts(now)
+    masked = {one for one in set(sorts) if columns.flags_of(one) & _MASKED}
+    return ListedDocuments(columns, [n for n in entries.numbers if sorts[n] in masked])
+
+
+def _fresh(entries: ListedDocuments, since: int | None, now: int) -> ListedDocuments:
+    if since is None:
+        return entries
+    columns = entries.columns
+    filed_at, visible_at = columns.filed_at, columns.visible_at
+    fresh = [
+        number
+        for number in entries.numbers
+        if filed_at[number] > since
+        or (visible_at[number] and is_fresh_since(columns.entry(number), since, now))
+    ]
+    return ListedDocuments(columns, fresh)
 
 
 def shown_since(one: ListEntry, now: int) -> int:
@@ -232,38 +261,57 @@ def is_fresh_since(one: ListEntry, since: int | None, now: int) -> bool:
     return since is None or shown_since(one, now) > since
 
 
-def _of(entries: Sequence[ListEntry], wanted: WantedDocuments) -> Iterable[ListEntry]:
+def _of(entries: ListedDocuments, wanted: WantedDocuments) -> ListedDocuments:
     """Return those of an author, of a time, and with all words that are looked for."""
-    found: Iterable[ListEntry] = entries
     by, begin, end = wanted.by, wanted.begin, wanted.end
     if by:
-        found = [one for one in found if by == one.structure or by in one.people]
+        entries = entries.having(
+            lambda alike: by == alike.structure or by in alike.people
+        )
+    columns, numbers = entries.columns, entries.numbers
+    care_at = columns.care_at
     if begin is not None:
-        found = [one for one in found if one.care_at >= begin]
+        numbers = [one for one in numbers if care_at[one] >= begin]
     if end is not None:
-        found = [one for one in found if one.care_at < end]
+        numbers = [one for one in numbers if care_at[one] < end]
     for word in wanted.words:
-        said, named = _Begun(word, folded=True), _Begun(word)
         in_texts = wanted.in_texts.get(word, frozenset())
-        found = [
-            one
-            for one in found
-            if said[one.words]
-            or named[one.structure]
-            or any(map(named.__getitem__, one.people))
-            or one.id in in_texts
-        ]
-    return found
+        numbers = _with_word(columns, numbers, word, in_texts)
+    return ListedDocuments(columns, numbers)
+
+
+def _with_word(
+    columns: ListColumns, numbers: Sequence[int], word: str, in_texts: AbstractSet[str]
+) -> Sequence[int]:
+    """Return those with a word that begins so; each text and name is looked at once."""
+    ids, words, alike = columns.ids, columns.words, columns.alike
+    said = {
+        number: begins_a_word(word, columns.texts[number])
+        for number in {words[one] for one in numbers}
+    }
+    names = _Begun(word)
+    named = {
+        number: names.any_of(columns.kinds[number])
+        for number in {alike[one] for one in numbers}
+    }
+    return [
+        one
+        for one in numbers
+        if said[words[one]] or named[alike[one]] or ids[one] in in_texts
+    ]
 
 
 class _Begun(dict[str, bool]):
-    """Whether a text has a word that begins so, looked for once in each that differs"""
+    """Whether a name has a word that begins so, looked for once in each that differs"""
 
-    def __init__(self, word: str, *, folded: bool = False) -> None:
+    def __init__(self, word: str) -> None:
         super().__init__()
-        self._word, self._folded = word, folded
+        self._word = word
 
-    def __missing__(self, text: str) -> bool:
-        words = text if self._folded else fold(text)
-        self[text] = found = begins_a_word(self._word, words)
+    def any_of(self, alike: Alike) -> bool:
+        """Tell it of the names that some documents have."""
+        return self[alike.structure] or any(self[name] for name in alike.people)
+
+    def __missing__(self, name: str) -> bool:
+        self[name] = found = begins_a_word(self._word, fold(name))
         return found

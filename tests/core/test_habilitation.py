@@ -49,6 +49,10 @@ def test_columns_may_stand_in_any_order_and_a_file_may_begin_with_a_mark() -> No
     [
         (lambda _: [], "line 1: no column"),
         (lambda _: lines(HEAD), "no types"),
+        (
+            lambda row: lines(HEAD, row, ['"20', *row[1:]], ["30", *row[1:]]),
+            "line 3: a quote is not closed",
+        ),
         (lambda _: lines(HEAD[:-1], ROW[:-1]), "no column ms_encadrement_organisation"),
         (lambda _: lines([*HEAD, "banquier"], [*ROW, "1"]), "unknown column 'banquier"),
         (lambda _: lines([*HEAD, HEAD[4]], [*ROW, "1"]), "a column stands twice"),

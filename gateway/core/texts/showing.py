@@ -16,10 +16,12 @@ WHY_DOWNLOAD: Mapping[WhyDownload, Mapping[str, str]] = MappingProxyType(
             "open it with a program of your device.",
         },
         WhyDownload.UNREADABLE: {
-            "fr": "Ce document n’a pas pu être lu. Demandez à son auteur de vous "
-            "l’envoyer en PDF.",
-            "en": "This document could not be read. Ask its author to send it to you "
-            "as a PDF.",
+            "fr": "Ce document n’a pas pu être lu : son fichier est abîmé, ou protégé. "
+            "Demandez à qui l’a déposé de vous l’envoyer en PDF ; si c’est vous, "
+            "ajoutez-le de nouveau.",
+            "en": "This document could not be read: its file is damaged, or protected. "
+            "Ask whoever filed it to send it to you as a PDF; if that is you, add it "
+            "again.",
         },
         WhyDownload.BUSY: {
             "fr": "Ce document ne peut pas être affiché à cet instant : le service en "

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from attrs import evolve, frozen
 
 from gateway.core.actors import Actor, Means, Who
-from gateway.core.listing import TextsFound, found_in_texts, moment_of
+from gateway.core.listed_columns import found_in_texts
+from gateway.core.listing import TextsFound, moment_of
 from gateway.core.reading import (
     IN_EMERGENCY,
     AgreementKind,
@@ -369,7 +370,7 @@ class VaultReading:
         vault, one = self.vaults.within(work), held.consultation
         profile, listing = held.standing.profile, vault.listing(one.profile_id)
         seen = seen_by(held.side, listing.entries, moment_of(work.now), old=True)
-        known = any(each.id == document_id for each in seen.entries)
+        known = document_id in seen.entries.ids()
         document = vault.get(document_id) if known else None
         if document is None:
             self._asking(work, who).note(_UNSEEN, profile, by_names=False)

@@ -9,10 +9,8 @@ from attrs import evolve, frozen
 
 from gateway.core.document import Availability
 from gateway.core.habilitation import MatrixColumn
-from gateway.core.listing import (
-    Listing,
-    moment_of,
-)
+from gateway.core.listed_columns import ListedDocuments
+from gateway.core.listing import Listing, moment_of
 from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.dmp_bridge.filing.document_facts import stored_version
@@ -122,14 +120,13 @@ def sighted(
 ) -> Sighted:
     """Return what fits of what a professional sees of a list, and what they do not."""
     found = find(known, wanted, now)
-    every = {one.id for one in known.entries}
+    every = set(known.entries.ids())
+    current = ListedDocuments.of(listing.entries).having(
+        lambda one: one.status == _APPROVED
+    )
     return Sighted(
         found=found,
-        hidden=tuple(
-            one.id
-            for one in listing.entries
-            if one.status == _APPROVED and one.id not in every
-        ),
+        hidden=tuple(name for name in current.ids() if name not in every),
     )
 
 

@@ -22,6 +22,7 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.blobs import Parcel
 from gateway.store.tasks.values import TaskKind
+from gateway.store.vault.contents import sound_contents
 from gateway.store.vault.documents import Documents
 from gateway.store.vault.erasing import erase_document, withdraw_document
 from gateway.store.vault.submissions import Submissions
@@ -145,9 +146,9 @@ class EmbeddedVault:
         """Return which of some documents have words that begin so in their text."""
         return WordMaking(self.work, self).find(profile_id, words, among)
 
-    def text(self, document: FiledDocument) -> str:
-        """Return the text that a document is searched by, as far as it is there."""
-        return WordMaking(self.work, self).text(document)
+    def texts(self, documents: Collection[FiledDocument]) -> Mapping[str, str]:
+        """Return the texts that documents are searched by, as far as they are there."""
+        return WordMaking(self.work, self).texts(documents)
 
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
         """Return the documents of some ids, by these; altered ones are left out."""
@@ -174,6 +175,12 @@ class EmbeddedVault:
     def content(self, document: FiledDocument) -> bytes:
         """Return the exact bytes that were filed."""
         return self._documents.content(self._row(document))
+
+    def sound_contents(
+        self, documents: Collection[FiledDocument]
+    ) -> Mapping[str, bytes]:
+        """Return the bytes of some, by their ids; altered ones are left out."""
+        return sound_contents(self.work, [self._row(one) for one in documents])
 
     def submit(self, profile_id: str, submission: SubmissionSet) -> str:
         """Open a SubmissionSet for the documents of one message; return its id."""

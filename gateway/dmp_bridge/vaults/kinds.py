@@ -35,6 +35,12 @@ def kinds_kept(database: Database) -> KindsKept:
     return kept
 
 
+def kind_kept(work: UnitOfWork, document_id: str) -> DocumentKind | None:
+    """Return what kind a document is of; None: it is gone, or cannot be read."""
+    stored = Documents(work).get(document_id)
+    return None if stored is None or stored.fault else kind_of(stored.facts)
+
+
 def _all(work: UnitOfWork) -> Iterator[StoredDocument]:
     documents, last = Documents(work), ""
     while found := documents.after(last, _AT_ONCE):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import compress
 from typing import Protocol
 
 from attrs import field, frozen
 
 from gateway.core.document import DocumentEntry
-from gateway.core.listing import BY_CARE, ListEntry, Listing
+from gateway.core.listed_columns import ListColumns, ListedDocuments
+from gateway.core.listing import ListEntry, Listing
 from gateway.core.vault import FiledDocument
-from gateway.dmp_bridge.vaults.list_form import from_bytes, to_bytes
+from gateway.dmp_bridge.vaults.list_form import (
+    NOTHING,
+    digest_of,
+    from_bytes,
+    marks_in,
+    to_bytes,
+)
 from gateway.documents.xds.listed import list_entry
 from gateway.store.base.work import UnitOfWork
 from gateway.store.vault.indexes import DocumentIndexes
@@ -40,8 +48,8 @@ class ListMaking:
 
     def listing(self, profile_id: str) -> Listing:
         """Return the list as things are now."""
-        entries, read, _ = self._made(profile_id)
-        return Listing([*entries, *read], len(read))
+        columns, read, _ = self._made(profile_id)
+        return Listing(ListedDocuments.all(columns), read)
 
     def renewed(
         self, profile_id: str, many: int
@@ -51,19 +59,21 @@ class ListMaking:
 
         None where so ``many`` did not have to be read: what was made is enough.
         """
-        entries, read, marks = self._made(profile_id)
-        # In the order of the list: what is nearly so is soon put in order.
-        every = sorted([*entries, *read], key=BY_CARE)
-        return every, to_bytes(marks, every) if len(read) >= many else None
+        columns, read, rows = self._made(profile_id)
+        every = list(ListedDocuments.all(columns))
+        return every, to_bytes(every, rows) if read >= many else None
 
-    def _made(
-        self, profile_id: str
-    ) -> tuple[list[ListEntry], list[ListEntry], Mapping[str, str]]:
+    def _made(self, profile_id: str) -> tuple[ListColumns, int, str]:
+        """Return the list, how many were read for it, and what rows are known by."""
         indexes = DocumentIndexes(self.work)
-        marks = indexes.marks(profile_id)
-        kept = indexes.get(profile_id)
-        entries = [] if kept is None else from_bytes(kept, marks)
-        missing = marks.keys() - {one.id for one in entries}
+        rows = indexes.rows(profile_id)
+        content = indexes.get(profile_id)
+        kept = (None if content is None else from_bytes(content)) or NOTHING
+        if kept.rows == digest_of(rows):
+            return kept.columns, 0, rows
+        marks = marks_in(rows)
+        still = kept.still(marks)
+        missing = marks.keys() - compress(kept.columns.ids, still)
         found = self.vault.sound_each(missing) if missing else {}
         read = [list_entry(one, self.vault.entry(one)) for one in found.values()]
-        return entries, read, marks
+        return kept.columns.with_others(still, read), len(read), rows

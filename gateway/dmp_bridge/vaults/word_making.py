@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from operator import attrgetter
 from typing import Final, Protocol
 
@@ -48,6 +48,11 @@ class _Reading(Protocol):
     def content(self, document: FiledDocument) -> bytes:
         """Return the exact bytes that were filed."""
 
+    def sound_contents(
+        self, documents: Collection[FiledDocument]
+    ) -> Mapping[str, bytes]:
+        """Return the bytes of some, by the documents; altered ones are left out."""
+
 
 @frozen
 class MadeTexts:
@@ -90,11 +95,12 @@ class WordMaking:
         parts = [WordPart.from_bytes(one) for one in self._parts(profile_id).values()]
         seen = set(among)
         found = {word: ids & seen for word, ids in found_in(parts, words).items()}
-        made = {name for part in parts for name in part.ids}
-        missing = [name for name in among if name not in made]
+        unmade = seen.difference(*(part.ids for part in parts))
+        missing = [name for name in among if name in unmade] if unmade else []
         read = 0
-        known = self._texts.known(profile_id) if missing else {}
-        for document in self._small([one for one in missing if not known.get(one)]):
+        some = self._small(profile_id, missing) if missing else []
+        known = self._texts.among([one.id for one in some])
+        for document in some:
             own = self._words(document, known)
             if own is None:
                 continue
@@ -104,13 +110,19 @@ class WordMaking:
                     found[word].add(document.id)
         return TextsFound(found, len(missing) - read, len(missing))
 
-    def text(self, document: FiledDocument) -> str:
-        """Return the text that a document is searched by, as far as it is there."""
-        known = self._texts.get(document.id)
-        return known or searched_parts(self._content(document)).text
+    def texts(self, documents: Collection[FiledDocument]) -> Mapping[str, str]:
+        """Return the texts that documents are searched by, as far as they are there."""
+        known = self._texts.get_each([one.id for one in documents])
+        others = [one for one in documents if not known.get(one.id)]
+        contents = self.vault.sound_contents(others) if others else {}
+        read = {name: searched_parts(one).text for name, one in contents.items()}
+        return {**known, **read}
 
-    def _small(self, names: Sequence[str]) -> list[FiledDocument]:
-        some = self.vault.sound_each(names[:MOST_READ]) if names else {}
+    def _small(self, profile_id: str, names: Sequence[str]) -> list[FiledDocument]:
+        """Return the first small ones of some whose text is not waited for."""
+        waiting = self._texts.waiting(profile_id)
+        ready = [name for name in names if name not in waiting][:MOST_READ]
+        some = self.vault.sound_each(ready) if ready else {}
         return [one for one in some.values() if one.size <= LARGEST_READ]
 
     def made(self, profile_id: str, entries: Sequence[ListEntry]) -> MadeTexts:
@@ -159,9 +171,7 @@ class WordMaking:
             found[name] = set() if document is None else self._words(document, known)
         return found
 
-    def _words(
-        self, document: FiledDocument, known: Mapping[str, bool]
-    ) -> set[str] | None:
+    def _words(self, document: FiledDocument, known: Container[str]) -> set[str] | None:
         """Return a document's words; None while the text of its files is not there."""
         parts = searched_parts(self._content(document))
         if parts.files and document.id not in known:

@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from gateway.core.document import Availability, DocumentEntry
+from gateway.core.listed_columns import Alike, ListedDocuments
 from gateway.core.listing import FLAGS_OF, ListEntry, TextsFound
 from gateway.core.reading import ReadingRefusal, ReadingWay
 from gateway.core.vault import FiledDocument
@@ -86,15 +87,15 @@ class ReadingList:
     """Nothing is left to be kept of it: it is as it was, and the visit is recent."""
 
     @property
-    def entries(self) -> tuple[ListEntry, ...]:
+    def entries(self) -> ListedDocuments:
         """The documents in their order."""
-        return tuple(self.found.entries)
+        return self.found.entries
 
     def alerts(self, one: ListEntry) -> frozenset[Alert]:
         """Return what stands beside a document."""
         return alerts(FLAGS_OF[one.flags_at(self.moment)], Availability(one.status))
 
-    def is_own(self, one: ListEntry) -> bool:
+    def is_own(self, one: ListEntry | Alike) -> bool:
         """Tell whether the reader, or the structure they work in, wrote it."""
         return not self.identifiers.isdisjoint(one.owners)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Conversation, WantedMessages
@@ -66,11 +67,12 @@ class MessageFinding:
             unread, unmade = words.unread, words.unmade
             fits = set.intersection(*(set(words.by_word[one]) for one in asked))
             rows = [one for one in rows if one[2] in fits]
-        hits: dict[str, Hit] = {}
+        newest: dict[str, str] = {}
         for message_id, conversation_id, _ in rows:
-            known = hits.get(conversation_id) or Hit(conversation_id, message_id, 0)
-            hits[conversation_id] = evolve(known, fitting=known.fitting + 1)
-        return FoundMessages(list(hits.values()), unread, unmade)
+            newest.setdefault(conversation_id, message_id)
+        fitting = Counter([conversation_id for _, conversation_id, _ in rows])
+        hits = [Hit(talk, message, fitting[talk]) for talk, message in newest.items()]
+        return FoundMessages(hits, unread, unmade)
 
     def shown(self, profile_id: str, hits: Sequence[Hit]) -> list[ShownHit]:
         """Return some hits, a page of them, with what a list shows of each."""

@@ -529,14 +529,13 @@ class InboxReader:
         if sees_secrets(self.reader):
             return shown
         secrets = self._kept_from_representatives(profile_id)
-        return and_(
-            shown,
-            _MESSAGE.conversation_id.not_in(secrets.conversations),
-            or_(
-                _MESSAGE.arrival_id.is_(None),
-                _MESSAGE.arrival_id.not_in(secrets.arrivals),
-            ),
-        )
+        asked = [shown]
+        if secrets.conversations:
+            asked.append(_MESSAGE.conversation_id.not_in(secrets.conversations))
+        if secrets.arrivals:  # else none is asked for, and the index of the list does
+            known = _MESSAGE.arrival_id.not_in(secrets.arrivals)
+            asked.append(or_(_MESSAGE.arrival_id.is_(None), known))
+        return and_(*asked)
 
     def _visible(self, profile_id: str) -> ColumnElement[bool]:
         return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden(profile_id))

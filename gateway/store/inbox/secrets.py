@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
-from sqlalchemy import String, and_, cast, select
+from sqlalchemy import String, and_, bindparam, cast, select
 
 from gateway.core.document import Visibility
+from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.tables import conversations, inbox_messages, recipients
 
@@ -19,6 +20,10 @@ _KNOWN: Final[dict[str, bool]] = {}
 Whether a conversation is secret, by its id: never changed, and so never looked up twice
 in one process. A page of who represents would open some thousand of them each time.
 """
+
+_IDS = Prepared(
+    select(conversations.c.id).where(conversations.c.profile_id == bindparam("profile"))
+)
 
 
 @frozen
@@ -40,14 +45,13 @@ def secrets_of(work: UnitOfWork, profile_id: str) -> Secrets:
     Of a conversation that it is so lies sealed: each is opened once to see it. Of a
     single message it was decided, and is written with its recipient.
     """
-    talks, messages = conversations.c, inbox_messages.c
+    messages = inbox_messages.c
     key_id = work.key_for(f"patient:{profile_id}")
-    ids = work.connection.execute(
-        select(talks.id).where(talks.profile_id == profile_id)
-    ).scalars()
-    known = {one: _KNOWN.get(one) for one in ids}
-    known |= _looked_up(work, key_id, [one for one in known if known[one] is None])
-    found = tuple(one for one, is_secret in known.items() if is_secret is not False)
+    ids = _IDS.raw(work.connection, profile=profile_id)
+    # What is not known to be none is one.
+    doubted = [one for (one,) in ids if _KNOWN.get(one) is not False]
+    new = _looked_up(work, key_id, [one for one in doubted if one not in _KNOWN])
+    found = tuple(one for one in doubted if new.get(one) is not False)
     single = work.connection.execute(
         select(messages.arrival_id)
         .join(

@@ -234,7 +234,9 @@ class Notices:
         if kind is None:
             return
         of_life = notice_table()[kind].family is NoticeFamily.SPACE
-        for person in representatives_of(self.work, profile.id, even_closed=of_life):
+        day = self.work.now.astimezone(self.hour.zone).date()
+        some = representatives_of(self.work, profile.id, day, even_closed=of_life)
+        for person in some:
             if person.id != but:
                 self.make(person, kind)
 

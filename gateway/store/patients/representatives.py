@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from gateway.rights.delegation_rules import (
     REPRESENTING,
@@ -20,11 +21,12 @@ from gateway.store.patients.profiles import Profile
 
 
 def representatives_of(
-    work: UnitOfWork, profile_id: str, *, even_closed: bool = False
+    work: UnitOfWork, profile_id: str, day: date, *, even_closed: bool = False
 ) -> Iterator[Profile]:
     """
-    Yield who may open a patient's space by law today, and has one of their own.
+    Yield who may open a patient's space by law on a day, and has one of their own.
 
+    ``day`` is that of where the patients are: majority begins with it there.
     ``even_closed``: also where nobody can open it for now.
     """
     acts = capacity_agreed if even_closed else capacity_on
@@ -39,7 +41,7 @@ def representatives_of(
             term=one.term,
             holder=ProfileState(holder.state),
             born=holder.traits.birth_date,
-            day=work.now.date(),
+            day=day,
         )
         person = Delegations(work).helper(one)
         if acts(facts) is None or person is None:
@@ -48,9 +50,9 @@ def representatives_of(
             yield person
 
 
-def has_their_contact(work: UnitOfWork, profile: Profile) -> bool:
+def has_their_contact(work: UnitOfWork, profile: Profile, day: date) -> bool:
     """Tell whether codes for a patient would come to who represents them as well."""
-    theirs = representatives_of(work, profile.id, even_closed=True)
+    theirs = representatives_of(work, profile.id, day, even_closed=True)
     some = [part for one in theirs for part in (one.email, one.telephone)]
     return shares_a_contact((profile.email, profile.telephone), some)
 

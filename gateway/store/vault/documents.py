@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
@@ -27,8 +26,8 @@ from gateway.core.vault import FiledDocument, MaskedBy
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.sealed.blobs import Blobs, Parcel
-from gateway.store.sealed.rows import refused
 from gateway.store.tables import data_keys, documents
+from gateway.store.vault.contents import content_of
 from gateway.store.vault.rows import (
     names_digest,
     row_of,
@@ -321,10 +320,7 @@ class Documents:
         Raises:
             AlteredError: these are other bytes than those the document was filed with.
         """
-        content = self.work.blobs.get(stored.blob_id, stored.key_id)
-        if hashlib.sha256(content).hexdigest() != stored.facts.sha256:
-            raise refused(documents.name, "a content that is not the document's own")
-        return content
+        return content_of(self.work, stored)
 
     def mark_replaced(
         self, replaced: FiledDocument, by: str, level: BodyLevel, *, deprecate: bool

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import bindparam, delete, select, type_coerce
+from sqlalchemy import bindparam, delete, func, literal_column, select, type_coerce
 from sqlalchemy.types import NULLTYPE
 
 from gateway.errors import DamagedError
@@ -29,23 +29,51 @@ it words of messages: the first of these is -1.
 _MARK: Final = 8
 """Last bytes of a row's MAC that it is known by."""
 
-# Without a type: ten thousand values that need no conversion are not converted.
-_MARKS = Prepared(
-    select(
-        documents.c.id, type_coerce(documents.c.row_mac, NULLTYPE).label("mac")
-    ).where(documents.c.profile_id == bindparam("profile"))
+UNMARKED: Final = "-" * (2 * _MARK)
+"""In place of a mark: of a row of an earlier version, of which nothing is made ahead"""
+
+_ROW = documents.c
+_IN_ORDER = (
+    select(_ROW.id, _ROW.row_mac)
+    .where(_ROW.profile_id == bindparam("profile"))
+    .order_by(_ROW.filed_at, _ROW.creation_time, _ROW.id)  # of the index
+    .subquery()
 )
+
+
+_MAC = type_coerce(_IN_ORDER.c.row_mac, NULLTYPE)
+_HEX = {
+    "sqlite": func.hex(func.substr(_MAC, -_MARK)),
+    "postgresql": func.encode(func.substr(_MAC, func.length(_MAC) - _MARK + 1), "hex"),
+}
+_TOGETHER = {"sqlite": func.group_concat, "postgresql": func.string_agg}
+
+
+def _rows(name: str) -> Prepared:
+    """Return all ids and marks as one text: as rows, to read them takes ten times."""
+    mark = func.coalesce(func.nullif(_HEX[name], ""), UNMARKED)
+    said = _IN_ORDER.c.id.op("||")(mark)
+    together = _TOGETHER[name](said, literal_column("''"))
+    return Prepared(select(func.lower(together).label("rows")))
+
+
+_ROWS = {name: _rows(name) for name in _HEX}
 _COLUMNS = document_indexes.c
 _PART = Prepared(
     select(_COLUMNS.key_id, _COLUMNS.content).where(
         _COLUMNS.profile_id == bindparam("profile"), _COLUMNS.part == bindparam("part")
-    )
+    ),
+    much=True,
 )
 _OF_PATIENT = select(_COLUMNS.part, _COLUMNS.key_id, _COLUMNS.content).where(
     _COLUMNS.profile_id == bindparam("profile")
 )
-_TEXTS = Prepared(_OF_PATIENT.where(_COLUMNS.part > LIST).order_by(_COLUMNS.part))
-_MESSAGES = Prepared(_OF_PATIENT.where(_COLUMNS.part < LIST).order_by(_COLUMNS.part))
+_TEXTS = Prepared(
+    _OF_PATIENT.where(_COLUMNS.part > LIST).order_by(_COLUMNS.part), much=True
+)
+_MESSAGES = Prepared(
+    _OF_PATIENT.where(_COLUMNS.part < LIST).order_by(_COLUMNS.part), much=True
+)
 
 
 @frozen
@@ -54,14 +82,15 @@ class DocumentIndexes:
 
     work: UnitOfWork
 
-    def marks(self, profile_id: str) -> dict[str, str]:
+    def rows(self, profile_id: str) -> str:
         """
-        Return what each document's row is known by now, by the ids.
+        Return what the rows of a patient's documents are known by now, all in one text.
 
-        Empty for a row of an earlier version, of which nothing is made ahead.
+        Of each its id in 32 hex digits, then the end of its MAC in 16, or `UNMARKED`.
         """
-        rows = _MARKS.raw(self.work.connection, profile=profile_id)
-        return {name: mac[-_MARK:].hex() if mac else "" for name, mac in rows}
+        connection = self.work.connection
+        found = _ROWS[connection.dialect.name].first(connection, profile=profile_id)
+        return str(found.rows or "")
 
     def get(self, profile_id: str, part: int = LIST) -> bytes | None:
         """Return a part, or None where there is none that opens."""

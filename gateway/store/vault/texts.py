@@ -11,7 +11,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import bindparam, delete, func, select, true, update
@@ -29,6 +29,11 @@ _COLUMNS = document_texts.c
 _KNOWN = Prepared(
     select(_COLUMNS.document_id, _COLUMNS.due_at).where(
         _COLUMNS.profile_id == bindparam("profile")
+    )
+)
+_WAITING = Prepared(
+    select(_COLUMNS.document_id).where(
+        _COLUMNS.profile_id == bindparam("profile"), _COLUMNS.due_at.is_not(None)
     )
 )
 _GET = Prepared(
@@ -49,10 +54,35 @@ class DocumentTexts:
         rows = _KNOWN.rows(self.work.connection, profile=profile_id)
         return {name: due_at is not None for name, due_at in rows}
 
+    def waiting(self, profile_id: str) -> set[str]:
+        """Return the documents of a patient whose text is still waited for."""
+        rows = _WAITING.raw(self.work.connection, profile=profile_id)
+        return {name for (name,) in rows}
+
+    def among(self, document_ids: Collection[str]) -> set[str]:
+        """Return which of some documents have a row: the text, or waited for."""
+        if not document_ids:
+            return set()
+        found = select(_COLUMNS.document_id).where(
+            _COLUMNS.document_id.in_(document_ids)
+        )
+        return set(self.work.connection.execute(found).scalars())
+
     def get(self, document_id: str) -> str:
         """Return the text of a document's files; empty where there is none."""
         row = _GET.first(self.work.connection, document=document_id)
-        if row is None or row.content is None:
+        return "" if row is None else self._opened(document_id, row)
+
+    def get_each(self, document_ids: Collection[str]) -> dict[str, str]:
+        """Return the texts of some documents, by these, asked for at once."""
+        asked = select(_COLUMNS.document_id, _COLUMNS.key_id, _COLUMNS.content).where(
+            _COLUMNS.document_id.in_(document_ids), _COLUMNS.content.is_not(None)
+        )
+        rows = self.work.connection.execute(asked)
+        return {row.document_id: self._opened(row.document_id, row) for row in rows}
+
+    def _opened(self, document_id: str, row: Any) -> str:
+        if row.content is None:
             return ""
         try:
             packed = self.work.places.unseal(

@@ -123,7 +123,7 @@ class PatientDesk(Desk):
             notices.make_daily(holder, NoticeKind.HELPED, happened)
             return
         # The address of a child may be that of who acts: the other parent is told.
-        for person in representatives_of(work, holder.id):
+        for person in representatives_of(work, holder.id, self.day(work.now)):
             if person.id != found.helper_id:
                 notices.make_daily(person, NoticeKind.REPRESENTED)
 

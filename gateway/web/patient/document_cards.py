@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from operator import attrgetter
 
 from attrs import evolve, field, frozen
 
@@ -15,7 +14,8 @@ from gateway.core.document import (
     Visibility,
 )
 from gateway.core.document_kinds import kind_of
-from gateway.core.listing import ListEntry, moment_of
+from gateway.core.listed_columns import ListedDocuments
+from gateway.core.listing import moment_of
 from gateway.core.papers import paper_of
 from gateway.core.texts.patients import Whereabouts
 from gateway.core.vault import FiledDocument
@@ -85,7 +85,7 @@ class SeenDocuments:
     profile_id: str
     now: datetime
     reader: PatientReader = PatientReader.HOLDER
-    _known: dict[bool, Sequence[ListEntry]] = field(
+    _known: dict[bool, ListedDocuments] = field(
         factory=dict, init=False, repr=False, eq=False
     )
 
@@ -119,8 +119,7 @@ class SeenDocuments:
     def unopened(self, limit: int) -> list[FiledDocument]:
         """Return the last filed of those that were not opened yet."""
         if not sees_secrets(self.reader):
-            some = [one for one in self.known() if not one.is_read]
-            return self._some(some, limit)
+            return self._some(self.known().unread(), limit)
         found = self.vault.for_holder(
             self.profile_id, old=False, limit=limit, unopened=True
         )
@@ -147,7 +146,7 @@ class SeenDocuments:
             return len(self._known_added())
         return self.vault.count_for_holder(self.profile_id, old=False, added=True)
 
-    def known(self, *, replaced: bool = False) -> Sequence[ListEntry]:
+    def known(self, *, replaced: bool = False) -> ListedDocuments:
         """
         Return all of them as lists know them, last filed first; opened are none.
 
@@ -158,18 +157,17 @@ class SeenDocuments:
             every = self.vault.listing(self.profile_id).entries
             now = moment_of(self.now)
             found = seen_by(self.side, every, now, old=replaced).entries
-            by_filing = attrgetter("filed_at", "id")
-            self._known[replaced] = sorted(found, key=by_filing, reverse=True)
+            self._known[replaced] = found.by_filing()
         return self._known[replaced]
 
-    def _known_added(self) -> list[ListEntry]:
+    def _known_added(self) -> ListedDocuments:
         added = self.vault.ids_for_holder(self.profile_id, added=True)
-        return [one for one in self.known() if one.id in added]
+        return self.known().among(added)
 
     def _some(
-        self, some: Sequence[ListEntry], limit: int, offset: int = 0
+        self, some: ListedDocuments, limit: int, offset: int = 0
     ) -> list[FiledDocument]:
-        return self.each([one.id for one in some[offset : offset + limit]])
+        return self.each(some[offset : offset + limit].ids())
 
     def brought_by(self, arrival_ids: Collection[str]) -> dict[str, list[DocumentCard]]:
         """Return those that some messages brought, by the messages."""

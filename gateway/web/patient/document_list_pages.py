@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -13,18 +13,24 @@ from attrs import field, frozen
 
 from gateway.core.document_kinds import KINDS
 from gateway.core.folding import MOST_ASKED
+from gateway.core.listed_columns import ListedDocuments, found_in_texts
 from gateway.core.listing import (
     MANY_READ,
     ListEntry,
     TextsFound,
-    found_in_texts,
     moment_of,
     when_of,
 )
 from gateway.core.searched_text import Quotation, quotation
 from gateway.core.vault import FiledDocument
 from gateway.rights.delegation_rules import Act
-from gateway.rights.listing_rules import DocumentCounts, FoundDocuments, find, seen_by
+from gateway.rights.listing_rules import (
+    DocumentCounts,
+    FoundDocuments,
+    KnownDocuments,
+    find,
+    seen_by,
+)
 from gateway.rights.own_document_rules import MOST_ERASED
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
@@ -158,7 +164,7 @@ class DocumentListPages:
         known = seen_by(seen.side, listing.entries, now, old=asked.replaced)
         names = NameDigests(work, visit.profile.id)
         typed = TypedSealing(work, visit).opened(asked.sealed)
-        by = names.find(asked.by, _names_in(known.entries)) if asked.by else ""
+        by = names.find(asked.by, _names_in(known)) if asked.by else ""
         last = last_visit(work, visit.own.id) if visit.own is not None else None
         zone = self.desk.zone
         period = period_of(asked.when, self.desk.day(work.now), zone)
@@ -207,12 +213,15 @@ class _FoundInText:
     texts: TextsFound
     quotes: bool
 
-    def of(self, document: FiledDocument) -> tuple[bool, Quotation | None]:
-        """Return whether its text has a word, and the place for who may have it."""
-        words = self.texts.words_of(document.id)
-        if not words or not self.quotes:
-            return bool(words), None
-        return True, quotation(self.seen.vault.text(document), words)
+    def of(
+        self, documents: Collection[FiledDocument]
+    ) -> Mapping[str, tuple[bool, Quotation | None]]:
+        """Return whether a text has a word, and the place for who may have it."""
+        words = {one.id: self.texts.words_of(one.id) for one in documents}
+        having = [one for one in documents if words[one.id] and self.quotes]
+        texts = self.seen.vault.texts(having) if having else {}
+        quoted = {o.id: quotation(texts.get(o.id, ""), words[o.id]) for o in having}
+        return {one.id: (bool(words[one.id]), quoted.get(one.id)) for one in documents}
 
 
 @frozen
@@ -231,9 +240,9 @@ class _Years:
 
     @classmethod
     def of(
-        cls, entries: Sequence[ListEntry], zone: ZoneInfo, *, by_filing: bool = False
+        cls, entries: ListedDocuments, zone: ZoneInfo, *, by_filing: bool = False
     ) -> _Years:
-        moments = sorted([o.filed_at if by_filing else o.care_at for o in entries])
+        moments = sorted(entries.moments(by_filing=by_filing))
         if not moments:
             return cls(1, (), (), by_filing)
         first = when_of(moments[0]).astimezone(zone).year
@@ -269,23 +278,21 @@ def _by_year(
 ) -> Iterator[YearOfDocuments]:
     counts = years.counts()
     found = {one.id: one for one in seen.each([one.id for one in shown])}
+    why = found_by.of(found.values())
     lines: dict[int, list[ListLine]] = {}
     for one in shown:
         if one.id not in found:  # altered: as in every list it is left out
             continue
         behind = fitting.older.get(one.id, ())
         versions = [OlderVersion(o.id, when_of(o.care_at)) for o in behind[:MOST_OLDER]]
-        document = found[one.id]
-        line = ListLine(
-            seen.card(document), versions, len(behind), *found_by.of(document)
-        )
+        line = ListLine(seen.card(found[one.id]), versions, len(behind), *why[one.id])
         lines.setdefault(years.year(one), []).append(line)
     for year, some in lines.items():
         yield YearOfDocuments(year, counts[year], some)
 
 
-def _names_in(entries: Sequence[ListEntry]) -> set[str]:
-    return {name for one in entries for name in (*one.people, one.structure)}
+def _names_in(known: KnownDocuments) -> set[str]:
+    return set[str]().union(*known.names())
 
 
 def _to_choose(names: NameDigests, counts: Mapping[str, int]) -> list[NameToChoose]:

@@ -8,7 +8,8 @@ from typing import Final
 from attrs import evolve, frozen
 
 from gateway.core.folding import MOST_ASKED
-from gateway.core.listing import ListEntry, found_in_texts, moment_of
+from gateway.core.listed_columns import found_in_texts
+from gateway.core.listing import ListEntry, moment_of
 from gateway.errors import NotFoundError
 from gateway.rights.listing_rules import WantedDocuments, find, seen_by
 from gateway.store.base.work import UnitOfWork

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,7 @@ from gateway.core.texts.outcomes import REFUSED_FILINGS
 from gateway.errors import AlteredError
 from gateway.rights.visibility_rules import knows_of_act, sees_secrets
 from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.values import InboxMessage
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.administrators import ADMINISTRATOR
 from gateway.store.patients.facts import fact_named
@@ -202,7 +203,9 @@ class PatientHistory:
             kept.outcome not in REFUSED_FILINGS
         ):
             return None
-        return None if self._untold([kept]) else self._line(kept)
+        if self._untold([kept]):
+            return None
+        return self._line(kept, self._messages([kept]))
 
     def _lines(self, choice: Choice, before: int | None) -> Iterator[HistoryLine]:
         actions = [
@@ -229,10 +232,10 @@ class PatientHistory:
                 and one.outcome not in SECRET_CHANGES
             ]
             untold = self._untold(asked)
-            for one in asked:
-                if one.seq in untold:
-                    continue
-                if (line := self._line(one)) is not None:
+            told = [one for one in asked if one.seq not in untold]
+            messages = self._messages(told)
+            for one in told:
+                if (line := self._line(one, messages)) is not None:
                     yield line
             if len(entries) < _AT_ONCE:
                 return
@@ -312,7 +315,17 @@ class PatientHistory:
             raise AlteredError("a change that a patient's history names is gone")
         return fact
 
-    def _line(self, kept: Entry) -> HistoryLine | None:
+    def _messages(self, entries: Iterable[Entry]) -> dict[str, InboxMessage]:
+        """Return the messages that lines say came in, by their arrivals."""
+        came = {
+            one.subject for one in entries if one.action == Action.MESSAGE_DELIVERED
+        }
+        found = inbox_of(self.work).of_arrivals(self.seen.profile_id, came)
+        return {one.arrival_id: one for one in found}
+
+    def _line(
+        self, kept: Entry, messages: Mapping[str, InboxMessage]
+    ) -> HistoryLine | None:
         if not is_as_written(kept):
             raise AlteredError("a line of a patient's history was altered")
         entry, card = self.work.journal.opened(kept), None
@@ -333,7 +346,7 @@ class PatientHistory:
         fact = self._fact(entry)
         # Whom a minor blocked may be known from a secret alone.
         told = fact if sees_secrets(self.seen.reader) else None
-        who, place = name_in(entry, party, card)
+        who, place = name_in(entry, party, card, messages.get(entry.subject))
         if refusal is not None:
             who = refusal.sender
         return HistoryLine(

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from gateway.core.actors import Who
 from gateway.core.texts.history import DEED_TEXTS
+from gateway.store.inbox.values import InboxMessage
 from gateway.store.journal import Action, Entry
 from gateway.web.patient.document_cards import DocumentCard
 
@@ -115,12 +116,24 @@ def party_of(entry: Entry) -> Party:
     return Party.PROFESSIONALS if entry.action in _BY_PROFESSIONALS else Party.MINE
 
 
-def name_in(entry: Entry, party: Party, card: DocumentCard | None) -> tuple[str, str]:
-    """Return the name of who did it and the structure, as far as they are known."""
+def name_in(
+    entry: Entry,
+    party: Party,
+    card: DocumentCard | None,
+    message: InboxMessage | None = None,
+) -> tuple[str, str]:
+    """
+    Return the name of who did it and the structure, as far as they are known.
+
+    Who wrote ``message`` is named as in it, by the address where it says no name, with
+    whom the certificate is of.
+    """
     if party is Party.PROFESSIONALS:
         said = entry.detail
         if entry.action in BY_READERS or said.get("person"):
             return str(said.get("person", "")), str(said.get("structure", ""))
+        if message is not None:
+            return message.name or message.sender, message.proven
         if card is None:
             return str(said.get("identity", "")), ""
         return ", ".join(card.authors), card.structure

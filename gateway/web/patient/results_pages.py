@@ -115,9 +115,8 @@ def _by_name(test: ResultsOfTest) -> tuple[bool, str, str]:
 def _documents(work: UnitOfWork, seen: SeenDocuments) -> list[ListEntry]:
     listing = seen.vault.listing(seen.profile_id)
     known = seen_by(seen.side, listing.entries, moment_of(work.now))
-    lab = [one for one in known.entries if one.kind == _KIND]
-    newest = sorted(lab, key=attrgetter("care_at", "filed_at", "id"), reverse=True)
-    return newest[:MOST_DOCUMENTS]
+    lab = known.entries.having(lambda one: one.kind == _KIND)
+    return list(lab.by_care()[:MOST_DOCUMENTS])
 
 
 def _tests(

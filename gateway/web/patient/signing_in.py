@@ -201,7 +201,7 @@ class SigningIn:
         needs = OwnAct.SIGN_IN if may_sign_in(state) else OwnAct.CLOSE
         if not may_oneself(needs, born, today):
             return NoCode.YOUNG
-        if is_minor(born, today) and has_their_contact(work, profile):
+        if is_minor(born, today) and has_their_contact(work, profile, today):
             return NoCode.SHARED
         return None
 

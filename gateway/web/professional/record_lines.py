@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 from typing import Final
 
 from attrs import field, frozen
 
 from gateway.core.codes import type_label
 from gateway.core.document_kinds import kind_of
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.listing import ListEntry, moment_of, when_of
 from gateway.core.reading import IN_EMERGENCY
 from gateway.core.vault import FiledDocument
@@ -66,8 +66,9 @@ class RecordLines:
     def on_top(self) -> list[RecordLine]:
         """Return the newest of each type that sums the patient up."""
         newest: dict[str, ListEntry] = {}
-        for one in sorted(self.found.entries, key=attrgetter("care_at")):
-            if one.type_code in ON_TOP and not self.is_old(one):
+        some = self.found.entries.having(lambda one: one.type_code in ON_TOP)
+        for one in some.by_care():
+            if one.type_code not in newest and not self.is_old(one):
                 newest[one.type_code] = one
         return self.of(tuple(newest[code] for code in ON_TOP if code in newest))
 
@@ -129,14 +130,10 @@ def may_mask(found: ReadingList) -> bool:
     """Tell whether there is anything that who reads may mask where they are asked."""
     if found.record.consultation.way in IN_EMERGENCY:
         return False
-    return any(True for _ in _theirs(found))
+    return bool(maskable(found))
 
 
-def maskable(found: ReadingList) -> list[ListEntry]:
+def maskable(found: ReadingList) -> ListedDocuments:
     """Return what who reads may mask, or show: all as the administrator, else theirs"""
-    return list(_theirs(found))
-
-
-def _theirs(found: ReadingList) -> Iterator[ListEntry]:
     administers = found.record.relation is Relation.ADMINISTRATOR
-    return (one for one in found.entries if administers or found.is_own(one))
+    return found.entries if administers else found.entries.having(found.is_own)

@@ -116,7 +116,7 @@ class RecordMaskPages:
             found = self.desk.reading.listed(work, self.desk.reader(visit), record_id)
             if isinstance(found, NotRead):
                 return found
-            entries = [one for one in maskable(found) if one.id in ids]
+            entries = maskable(found).among(ids)
             return self._made(visit, work, found).of(entries)
 
     def _made(

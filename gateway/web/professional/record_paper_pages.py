@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.papers import PaperKind
 from gateway.rights.listing_rules import WantedDocuments
-from gateway.store.consultations.answers import NotRead
+from gateway.store.consultations.answers import NotRead, ReadingList
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.record_lines import RecordLines
 from gateway.web.professional.record_pages import (
@@ -39,16 +40,14 @@ class RecordPaperPages:
                 self.desk.open_vault(work), found, work.now, visit.language
             )
             papers = {
-                kind.value: made.of(
-                    [
-                        one
-                        for one in found.entries
-                        if one.type_code == kind.document_type.code
-                    ]
-                )
+                kind.value: made.of(_of_type(found, kind.document_type.code))
                 for kind in PaperKind
             }
         note_listed(self.desk, visit, found)
         return self.desk.page(
             visit, "record_papers.html", **record_head(found.record), papers=papers
         )
+
+
+def _of_type(found: ReadingList, code: str) -> ListedDocuments:
+    return found.entries.having(lambda one: one.type_code == code)

@@ -122,8 +122,8 @@ class DocumentVault(Protocol):
     ) -> TextsFound:
         """Return which of some documents have words that begin so in their text."""
 
-    def text(self, document: FiledDocument) -> str:
-        """Return the text that a document is searched by, as far as it is there."""
+    def texts(self, documents: Collection[FiledDocument]) -> Mapping[str, str]:
+        """Return the texts that documents are searched by, as far as they are there."""
 
     def sound_each(self, entry_uuids: Collection[str]) -> Mapping[str, FiledDocument]:
         """Return the documents of some ids, by these; altered ones are left out."""

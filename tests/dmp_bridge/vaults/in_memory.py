@@ -131,8 +131,8 @@ class InMemoryVault:
             }
         )
 
-    def text(self, document: FiledDocument) -> str:
-        return self._searched(document.id)
+    def texts(self, documents: Collection[FiledDocument]) -> dict[str, str]:
+        return {one.id: self._searched(one.id) for one in documents}
 
     def _searched(self, name: str) -> str:
         return searched_parts(self._deposits[name].content).text

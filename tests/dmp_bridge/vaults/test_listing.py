@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml.etree import fromstring
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from gateway.core.codes import VISIBILITY, coded
 from gateway.core.document import (
@@ -30,6 +30,7 @@ from gateway.core.document import (
 from gateway.core.document_kinds import kind_of
 from gateway.core.folding import asked_words, fold
 from gateway.core.ins import Ins
+from gateway.core.listed_columns import ListedDocuments
 from gateway.core.listing import MANY_READ, Listing, TextsFound, moment_of
 from gateway.core.person import Coded
 from gateway.core.vault import FiledDocument
@@ -45,6 +46,7 @@ from gateway.rights.visibility_rules import PatientReader, patient_sees, sees_ve
 from gateway.store.base.work import Database
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.tables import document_indexes, documents
+from gateway.store.vault.indexes import UNMARKED, DocumentIndexes
 from tests.builders_database import database_at
 from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.builders_xdm import MOMENT, make_entry
@@ -118,6 +120,15 @@ class Person:
     def listing(self) -> Listing:
         with self.database.read() as work:
             return EmbeddedVault(work).listing(self.profile_id)
+
+    def kept(self) -> list_form.KeptList:
+        """Return what was made ahead, however old it is."""
+        with self.database.read() as work:
+            content = DocumentIndexes(work).get(self.profile_id)
+        assert content is not None
+        made = list_form.from_bytes(content)
+        assert made is not None
+        return made
 
     def find(self, words: Sequence[str], among: Sequence[str]) -> TextsFound:
         with self.database.read() as work:
@@ -526,6 +537,70 @@ def test_a_row_that_was_altered_and_bound_to_nothing_is_left_out(
     assert [one.id for one in person.listing().entries] == [good]
     with database.read() as work:
         assert list(EmbeddedVault(work).sound_each([bad, good])) == [good]
+
+
+def test_a_row_that_is_sound_again_is_listed_though_its_mac_is_the_same(
+    database: Database, clock: SetClock
+) -> None:
+    person = Person.of(database, clock)
+    good, bad = person.file(), person.file()
+    with database.read() as work:
+        size = work.connection.execute(
+            select(documents.c.size).where(documents.c.id == bad)
+        ).scalar_one()
+
+    def put(value: int) -> None:
+        with database.write() as work:
+            work.connection.execute(
+                update(documents).where(documents.c.id == bad).values(size=value)
+            )
+
+    put(size + 1)
+    person.index()
+    assert [one.id for one in person.listing().entries] == [good]
+    put(size)
+
+    assert {one.id for one in person.listing().entries} == {good, bad}
+
+
+def test_a_row_without_a_mac_is_never_believed_from_what_was_made(
+    database: Database, clock: SetClock
+) -> None:
+    person = Person.of(database, clock)
+    marked, unmarked = person.file(), person.file()
+    person.index()
+    with database.write() as work:
+        work.connection.execute(
+            update(documents).where(documents.c.id == unmarked).values(row_mac=None)
+        )
+        rows = DocumentIndexes(work).rows(person.profile_id)
+    person.index()
+
+    assert list_form.marks_in(rows)[unmarked] == UNMARKED
+    assert unmarked not in person.kept().columns.ids
+    assert marked in person.kept().columns.ids
+
+
+def test_of_many_rows_none_is_read_where_all_are_as_they_were(
+    database: Database, clock: SetClock
+) -> None:
+    person = Person.of(database, clock)
+    for _ in range(3):
+        person.file()
+    person.index()
+    kept = person.kept()
+    with database.read() as work:
+        rows = DocumentIndexes(work).rows(person.profile_id)
+
+    assert kept.rows == list_form.digest_of(rows)
+    assert person.listing().entries == ListedDocuments.all(kept.columns)
+
+    person.change("hide", person.filed[1])
+
+    with database.read() as work:
+        changed = DocumentIndexes(work).rows(person.profile_id)
+    assert kept.rows != list_form.digest_of(changed)
+    assert {one.id: one.flags for one in person.listing().entries}[person.filed[1]]
 
 
 def test_with_the_patients_key_what_was_made_ahead_is_gone(

@@ -70,7 +70,7 @@ def text_of(person: Person, name: str) -> str:
         vault = EmbeddedVault(work)
         document = vault.get(name)
         assert document is not None
-        return vault.text(document)
+        return vault.texts([document])[document.id]
 
 
 def test_a_letter_is_found_by_the_words_of_its_pdf_once_they_are_taken(

@@ -6,7 +6,7 @@ Several modules together: the table, the rule of who represents, and the notices
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from attrs import define
@@ -157,6 +157,26 @@ def test_a_life_is_told_though_nobody_can_open_the_space_any_more(
             f"their-{one}"
             for one in ("suspended", "closed", "reopened", "deleting", "deleted")
         }
+
+
+@pytest.mark.parametrize(
+    ("now", "parents"),
+    [
+        (datetime(2033, 6, 11, 21, 59, 59, tzinfo=UTC), ["their-settings"]),
+        (datetime(2033, 6, 11, 22, 0, tzinfo=UTC), []),
+    ],
+)
+def test_majority_begins_at_midnight_where_the_patients_are(
+    database: Database, clock: SetClock, now: datetime, parents: list[str]
+) -> None:
+    """In Paris, two hours before the day of UTC."""
+    family = Family.make(database)
+    clock.now = now
+
+    happens(database, family.child, NoticeKind.SETTINGS)
+
+    assert family.told(family.parents[0]) == parents
+    assert family.told(family.child) == ["settings"]
 
 
 def test_from_majority_on_nobody_is_told_any_more(

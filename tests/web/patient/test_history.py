@@ -28,7 +28,7 @@ from tests.builders_accesses import ANNE, BEN, take_and_open
 from tests.dmp_bridge.reading.readers import DOCTOR as READS
 from tests.dmp_bridge.reading.readers import Ward
 from tests.web.browsing import Site, blocking
-from tests.web.mail import file, narrative
+from tests.web.mail import file, narrative, receive
 
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 CARER = Actor(Who.CARER, Means.WEB, "Alix <Sept>")
@@ -436,3 +436,22 @@ def test_ten_thousand_lines_are_a_page_in_a_tenth_of_a_second(
             spent.append(time.process_time() - start)
 
     assert min(spent) < 0.1
+
+
+@blocking
+def test_who_wrote_a_message_is_named_with_whom_the_certificate_is_of(
+    site: Site,
+) -> None:
+    arrival = receive(site.database, site.patient, proven="CHU <de> démonstration")
+    note(site, Action.MESSAGE_DELIVERED, "inbox", arrival)
+    unnamed = receive(
+        site.database, site.patient, sender="labo@ailleurs.mssante.test", name=""
+    )
+    note(site, Action.MESSAGE_DELIVERED, "inbox", unnamed)
+
+    page = site.signed_in().get("/history?what=messages").text
+
+    assert "<h3>Dr Claire MARTIN</h3>" in page
+    assert "CHU &lt;de&gt; démonstration" in page
+    assert "<h3>labo@ailleurs.mssante.test</h3>" in page
+    assert "Professionnel de santé" not in page
