@@ -506,6 +506,52 @@ def test_what_waits_for_its_day_is_done_now_and_once(database: Database) -> None
     assert [one.subject for one in found] == ["one", "new"]
 
 
+@pytest.mark.parametrize("left", ["subject", "kind", "state", "lease"])
+def test_only_what_waits_for_the_same_is_hastened(
+    database: Database, clock: SetClock, left: str
+) -> None:
+    """What is another's, or is given up or being done, stays; the same is added."""
+    kind, subject = {"kind": RELAY}.get(left, FILE), {"subject": "b"}.get(left, "a")
+    add(database, subject, kind=kind, delay=timedelta(hours=1))
+    clock.advance(seconds=3600 if left in {"state", "lease"} else 0)
+    if left in {"state", "lease"}:
+        (task,) = claim(database, "other")
+    with database.write() as work:
+        if left == "state":
+            work.tasks.bury(task, "given up")
+    before = table_rows(database)
+
+    with database.write() as work:
+        work.tasks.hasten(FILE, "a")
+
+    rows = table_rows(database)
+    assert rows[: len(before)] == before
+    (added,) = rows[len(before) :]
+    assert (added.kind, added.subject, added.state) == (FILE, "a", TaskState.READY)
+    assert added.due_at == database.clock()
+
+
+def test_what_is_hastened_is_due_now_and_reckoned_from_now(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "a", delay=timedelta(days=1))
+    clock.advance(seconds=60)
+
+    with database.write() as work:
+        work.tasks.hasten(FILE, "a")
+
+    (row,) = table_rows(database)
+    assert row.due_at == database.clock()
+    with database.read() as work:
+        set_at = work.connection.execute(select(table.c.set_at)).scalar_one()
+    assert set_at == database.clock()
+
+
+def table_rows(database: Database) -> list[TaskRow]:
+    with database.read() as work:
+        return work.tasks.listed()
+
+
 def test_tasks_are_listed_by_state_and_counted_by_kind(database: Database) -> None:
     add(database, "one", "two")
     add(database, "three", kind=RELAY)
