@@ -26,12 +26,12 @@ from gateway.store.tables import blobs, download_pieces, tasks
 from gateway.web.site.answers import Flow
 from gateway.web.site.flowing import next_of
 from tests.dmp_bridge.downloads.packed import content, last, opened, work_off
-from tests.web.browsing import Browser, Reply, Site, blocking, token_of
+from tests.web.browsing import HOUSE, Browser, Reply, Site, blocking, token_of
 from tests.web.mail import DOCTOR, PDF, carried, file, receive
 from tests.web.patient.test_account import proved
 from tests.web.patient.test_browser import DESK, PHONE, furnish
 from tests.web.patient.test_browser import opened as visiting
-from tests.web.patient.test_messages import HOUSE, answer, conversation_of, sent
+from tests.web.patient.test_messages import answer, conversation_of, sent
 from tests.web.patient.test_representing import Child
 from tests.web.patient.test_representing import opened as in_the_childs_place
 
