@@ -8,8 +8,12 @@ import shutil
 import ssl
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 import pytest
 from argon2 import PasswordHasher
@@ -62,6 +66,37 @@ def pytest_configure() -> None:
     """
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """
+    Of processes side by side each loads a part of the modules first, for all of them.
+
+    Half of collecting is that pytest rewrites the assertions of each module, and every
+    process collects all: they find what another rewrote in a folder they share.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args != session.config.getini("testpaths"):
+        return
+    shared = _rewritten_by(os.getppid())
+    shared.mkdir(mode=0o700, exist_ok=True)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(shared)
+    first, every = int(worker["workerid"].removeprefix("gw")), worker["workercount"]
+    for path in sorted(Path(__file__).parent.rglob("test_*.py"))[first::every]:
+        words = path.relative_to(Path(__file__).parents[1]).with_suffix("").parts
+        # What is wrong with one, a warning too, is told when it is collected.
+        with catch_warnings(action="error"), suppress(Exception, pytest.skip.Exception):
+            import_module(".".join(words))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what the processes shared, once they have ended."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(_rewritten_by(os.getpid()), ignore_errors=True)
+
+
+def _rewritten_by(pid: int) -> Path:
+    return Path(gettempdir()) / f"gateway-rewritten-{os.getuid()}-{pid}"
 
 
 def pytest_collection_finish() -> None:

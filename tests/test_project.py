@@ -42,6 +42,7 @@ _REASONS = {
     "gateway/dmp_bridge/reading/reading.py": "the one way by which professionals read",
     "gateway/mssante/sending/delivery.py": "every copy of a message, at once",
     "gateway/store/sealed/row_versions.py": "one list of columns, and how it is read",
+    "gateway/store/tasks/tasks.py": "the queue: each claim, end and question of it",
 }
 """Why a module of more than `_LONG` lines is one subject all the same."""
 

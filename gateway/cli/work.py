@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import threading
 from datetime import timedelta
@@ -18,6 +19,7 @@ from gateway.node.parent import add_with_parent, parent_of, when_parent_ends
 from gateway.node.presence import Presence
 from gateway.node.reports import EVERY_SECONDS
 from gateway.node.steps import make_steps
+from gateway.node.work_lines import patience_of
 from gateway.node.worker import Worker
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.open_database import open_database
@@ -52,7 +54,7 @@ def work(args: argparse.Namespace) -> int:
     settings = read_settings(args.config)
     parent = parent_of(args)
     database = open_database(settings)
-    presence = Presence(database, settings.folder)
+    presence = Presence(database, settings.folder, patience_of(settings.tasks))
     presence.start()
     steps = dict(make_steps(database, settings))
     worker = Worker(
@@ -74,6 +76,9 @@ def work(args: argparse.Namespace) -> int:
         when_parent_ends(stopped.set)
     worker.start()
     while not worker.failure:
+        if line := worker.overdue:
+            log.error("{line} does not come to an end: the process ends", line=line)
+            os._exit(1)  # the thread would keep it; the tasks it had are another's
         parent.tell(_faults(database))
         if stopped.wait(EVERY_SECONDS):
             break

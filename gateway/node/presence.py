@@ -22,6 +22,7 @@ from gateway.errors import GatewayError
 from gateway.store.base.failures import AwayError
 from gateway.store.base.presence import end_presence, note_presence, silent_owners
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.tasks.patience import Patience
 from gateway.store.tasks.tasks import new_owner
 
 log = Logger()
@@ -39,7 +40,8 @@ class Presence:
     was reckoned by a clock that was set back since get a time by this one.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, patience: Patience) -> None:
+        self._patience = patience
         self.owner = new_owner()
         self._database = database
         self._folder = folder / "run"
@@ -108,7 +110,7 @@ class Presence:
         gone = {owner for owner in owners if self._has_died(owner)}
         if judges:
             gone |= silent_owners(work, owners - gone, SILENCE)
-        return work.tasks.release(gone)
+        return work.tasks.release(gone, self._patience.wait_after)
 
     def _has_died(self, owner: str) -> bool:
         """

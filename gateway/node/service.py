@@ -45,6 +45,7 @@ from gateway.node.sealing import LOOK_SECONDS as SEALING_SECONDS
 from gateway.node.sealing import Sealing
 from gateway.node.supervisor import Supervisor, without_supervisor
 from gateway.node.vaults import open_vaults
+from gateway.node.work_lines import patience_of
 from gateway.reception.keeping import Reception
 from gateway.settings.file import Settings
 from gateway.store.accesses.telling import wake_tellings
@@ -132,7 +133,9 @@ class Service:
         self._database = open_database(settings, upgraded=True)
         open_postmaster_mailbox(self._database, settings.domains)
         take_over_roles(self._database, settings.admin)
-        self._presence = Presence(self._database, settings.folder)
+        self._presence = Presence(
+            self._database, settings.folder, patience_of(settings.tasks)
+        )
         self._presence.start()
         self._strays = StrayFiles(self._database, settings.blobs)
         self._sealing = Sealing(self._database, settings, self._file)

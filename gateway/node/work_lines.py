@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, InvalidError
 from gateway.settings.file import TaskSettings
 from gateway.store.base.failures import AwayError
 from gateway.store.base.work import Database, Job, UnitOfWork
@@ -30,6 +32,16 @@ _SHORTEST_WAIT: Final = 0.01
 _THREADS: Final = 8
 
 
+def patience_of(settings: TaskSettings) -> Patience:
+    """Return how long what fails is tried again, as ``[tasks]`` says."""
+    return Patience(
+        first=timedelta(seconds=settings.retry_seconds),
+        longest=timedelta(seconds=settings.retry_most_seconds),
+        give_up=timedelta(hours=settings.give_up_hours),
+        max_attempts=settings.max_attempts,
+    )
+
+
 Concern = Callable[[UnitOfWork, Task, bool], None]
 """Tells whom a failed task concerns, in the transaction that notes the failure."""
 
@@ -40,6 +52,27 @@ class FailedTask:
 
     task: Task
     error: Exception
+
+
+@define(eq=False)
+class Began:
+    """When a line of work began with the batch it has; None while it has none."""
+
+    at: float | None = None
+
+    @contextmanager
+    def now(self) -> Iterator[None]:
+        """Have a batch for the length of the block."""
+        self.at = time.monotonic()
+        try:
+            yield
+        finally:
+            self.at = None
+
+    def seconds(self) -> float:
+        """Return for how long a batch has been under way."""
+        at = self.at
+        return 0.0 if at is None else time.monotonic() - at
 
 
 def _failure_of(sync: Callable[[], None]) -> Exception | None:
@@ -67,6 +100,7 @@ class WorkLine:
     owner: str
     stopping: threading.Event
     concern: Concern
+    began: Began = field(init=False, factory=Began, repr=False)
 
     @abstractmethod
     def run(self) -> None:
@@ -116,6 +150,9 @@ class WorkLine:
         return job
 
     def _begin(self, task: Task) -> Job | FailedTask:
+        if task.lost >= self.settings.max_attempts:
+            text = f"{task.lost} workers ended while they had this"
+            return FailedTask(task, InvalidError(text))
         try:
             return self.steps[task.kind](task)
         except Exception as error:  # noted, and the task is kept
@@ -174,13 +211,7 @@ class WorkLine:
     @property
     def patience(self) -> Patience:
         """How long what fails is tried again."""
-        settings = self.settings
-        return Patience(
-            first=timedelta(seconds=settings.retry_seconds),
-            longest=timedelta(seconds=settings.retry_most_seconds),
-            give_up=timedelta(hours=settings.give_up_hours),
-            max_attempts=settings.max_attempts,
-        )
+        return patience_of(self.settings)
 
 
 class LocalLine(WorkLine):
@@ -196,7 +227,8 @@ class LocalLine(WorkLine):
         """Work until told to stop."""
         tasks: list[Task] = []
         while tasks or (tasks := self.claimed(self.most)):
-            tasks = self._do(tasks)
+            with self.began.now():
+                tasks = self._do(tasks)
 
     @property
     def most(self) -> int:

@@ -6,6 +6,7 @@ import gc
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from gateway.node.relay_line import RelayLine
 from gateway.node.work_lines import (
@@ -41,6 +42,9 @@ LOCAL = (
     TaskKind.TELL_TREATING,
     TaskKind.UNREAD,
 )
+LEASES: Final = 5
+"""So many times the length of a lease a batch may take before its process is ended."""
+
 SLOW = (TaskKind.TEXT,)
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.CODE, TaskKind.NOTIFY)
@@ -68,22 +72,23 @@ class Worker:
             (partial(RelayLine, outgoing=outgoing), OUTGOING),
             (LocalLine if local_notices else NoticeLine, NOTICES),
         )
-        self._threads = [
-            threading.Thread(
-                target=line(
-                    database=database,
-                    writer=self._writer,
-                    steps=steps,
-                    settings=settings,
-                    kinds=known,
-                    owner=owner,
-                    stopping=self._stopping,
-                    concern=concern,
-                ).run,
-                name=f"work-{known[0]}",
+        self._lines = [
+            line(
+                database=database,
+                writer=self._writer,
+                steps=steps,
+                settings=settings,
+                kinds=known,
+                owner=owner,
+                stopping=self._stopping,
+                concern=concern,
             )
             for line, wanted in kinds
             if (known := tuple(kind for kind in wanted if kind in steps))
+        ]
+        self._threads = [
+            threading.Thread(target=one.run, name=f"work-{one.kinds[0]}")
+            for one in self._lines
         ]
 
     @property
@@ -93,6 +98,23 @@ class Worker:
             return self._writer.failure
         ended = [one.name for one in self._threads if one.ident and not one.is_alive()]
         return f"ended by itself: {', '.join(ended)}" if ended else ""
+
+    @property
+    def overdue(self) -> str:
+        """
+        The line of work that has a batch for far longer than its lease; else empty.
+
+        Another worker has its tasks by then, and what this one makes of them will not
+        count: it does not come to an end by itself.
+        """
+        return next(
+            (
+                f"work-{one.kinds[0]}"
+                for one in self._lines
+                if one.began.seconds() > LEASES * one.lease.total_seconds()
+            ),
+            "",
+        )
 
     def start(self) -> None:
         """Start working."""

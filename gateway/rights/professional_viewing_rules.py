@@ -205,24 +205,6 @@ def sight_of(document: FiledDocument, now: datetime) -> Sight:
     )
 
 
-def professional_sees(
-    document: FiledDocument,
-    reader: ProfessionalReader,
-    matrix: Matrix,
-    now: datetime,
-    *,
-    on_request: bool = False,
-) -> bool:
-    """
-    Tell whether a professional may know that a document exists.
-
-    Old versions and archived documents come ``on_request`` only, and to nobody in an
-    emergency (SEL-MP-037 EX_3.1-1030); deleted ones never come.
-    """
-    side = ProfessionalSide(reader, matrix)
-    return side.sees(sight_of(document, now), on_request=on_request)
-
-
 def alerts_of(document: FiledDocument, now: datetime) -> frozenset[Alert]:
     """Return what a professional who sees a document has to be told of it."""
     return alerts(document.visibility(now), document.status)

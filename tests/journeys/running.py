@@ -32,7 +32,7 @@ from gateway.cli.trace import stories_in
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database
-from gateway.store.tasks.values import OF_THE_DAY
+from gateway.store.tasks.values import OF_THE_DAY, TaskState
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
@@ -250,6 +250,13 @@ class Gateway:
     def settle(self, *, seconds: float = 120) -> None:
         """Return when nothing is left to do."""
         eventually(lambda: self.tasks() == 0, seconds=seconds)
+
+    def waiting(self) -> int:
+        """Return how many tasks are still to be done, now or soon, by a worker."""
+        with self.database() as database, database.read() as work:
+            return sum(
+                one.kind not in OF_THE_DAY for one in work.tasks.listed(TaskState.READY)
+            )
 
     def tasks(self) -> int:
         """Return how many tasks there are that do not wait for their hour of the day"""

@@ -70,7 +70,8 @@ def test_every_acknowledged_message_is_there_once_after_any_crash(
     try:
         for sender in senders:
             sender.send_rest()
-        gateway.settle()
+        # Where a machine is slow, a kill comes before anything of its round is filed.
+        gateway.settle(seconds=120 + 10 * rounds)
         eventually(lambda: old_strays(gateway) == seen_strays(gateway))
     finally:
         gateway.stop()

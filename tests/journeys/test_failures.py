@@ -10,6 +10,7 @@ import smtplib
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,7 +24,7 @@ from sqlalchemy import func, select
 from gateway.pki.folder import make_allowlist, write_crls, write_pki
 from gateway.store.base.work import Database
 from gateway.store.tables import arrivals, blobs, documents, inbox_messages, tasks
-from gateway.store.tasks.values import OF_THE_DAY
+from gateway.store.tasks.values import OF_THE_DAY, TaskKind
 from tests.journeys.clients import (
     HOSPITAL,
     client_context,
@@ -262,6 +263,55 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_next(stopped: Gateway) ->
     eventually(stopped.workers)
     stopped.settle()
     check_each_was_filed_once(stopped, contents)
+
+
+PLANTED = """
+import os, sys
+from gateway.cli.main import main
+from gateway.dmp_bridge.filing.filing import Filing
+
+files = Filing.__call__
+
+def ends(self, task):
+    if task.subject == os.environ["ENDS_WORKERS"]:
+        os.kill(os.getpid(), 9)
+    return files(self, task)
+
+Filing.__call__ = ends
+sys.exit(main())
+"""
+"""A worker with a defect as a parser written in C may have: one letter ends it."""
+
+
+def test_a_letter_that_ends_its_worker_is_given_up_and_its_neighbours_are_filed(
+    stopped: Gateway,
+) -> None:
+    """The others are claimed with it; some are older, some younger."""
+    stopped.configure(tasks={"workers": 0, "max_attempts": 3, "retry_seconds": 0.1})
+    stopped.start()
+    contents = hand_over_letters(stopped, 8)
+    contents.pop(3)
+    with stopped.database() as database, database.read() as work:
+        found = [one for one in work.tasks.listed() if one.kind == TaskKind.FILE]
+    planted = {**environment(), "ENDS_WORKERS": found[3].subject}
+    words = [sys.executable, "-c", PLANTED, "work", "-c", str(stopped.config)]
+    ended = 0
+    while stopped.waiting() and ended < 20:
+        with (
+            (stopped.folder / "work.log").open("ab") as log,
+            subprocess.Popen(words, env=planted, stderr=log) as worker,
+        ):
+            eventually(
+                lambda: worker.poll() is not None or not stopped.waiting(), seconds=60
+            )
+            ended += worker.poll() is not None
+            worker.terminate()
+
+    assert ended == 3, "with its neighbours, and alone until it is given up"
+    for content in contents:
+        assert stopped.outcome(message_id_of(content)) == "FILED"
+    assert "dead" in stopped.run("queue list")
+    assert "workers ended while they had this" in stopped.run("queue list")
 
 
 def leases(database: Database) -> int:

@@ -13,12 +13,16 @@ import pytest
 from sqlalchemy import select
 
 from gateway.node.presence import BEAT_SECONDS, SILENCE, Presence
+from gateway.node.work_lines import patience_of
+from gateway.settings.file import TaskSettings
 from gateway.store.base.presence import note_presence
 from gateway.store.base.work import Database
 from gateway.store.tables import presences
 from gateway.store.tasks.tasks import TaskKind
 from tests.fakes import SetClock
 from tests.logged import warnings_logged
+
+PATIENCE = patience_of(TaskSettings())
 
 HOLDER = """
 import fcntl, os, sys, time
@@ -72,7 +76,7 @@ def test_one_that_was_killed_is_known_to_be_gone_at_once_and_one_that_lives_is_n
         processes[0].send_signal(signal.SIGKILL)
         processes[0].wait()
 
-        Presence(database, tmp_path).beat()
+        Presence(database, tmp_path, PATIENCE).beat()
 
         assert owners(database) == {"lives"}
         assert not (folder / "killed").exists()
@@ -90,7 +94,7 @@ def test_a_file_of_another_kernel_says_nothing_of_its_owner(
     (tmp_path / "run" / "elsewhere").write_text("another boot")
     leased_by(database, "elsewhere")
 
-    Presence(database, tmp_path).beat()
+    Presence(database, tmp_path, PATIENCE).beat()
 
     assert owners(database) == {"elsewhere"}
 
@@ -102,7 +106,7 @@ def test_one_elsewhere_that_is_silent_for_long_is_gone(
     with database.write() as work:
         note_presence(work, "silent")
         note_presence(work, "lives")
-    here = Presence(database, tmp_path)
+    here = Presence(database, tmp_path, PATIENCE)
     here.beat()
     clock.advance(seconds=SILENCE.total_seconds())
     here.beat()
@@ -126,7 +130,7 @@ def test_one_that_could_not_write_itself_does_not_judge_the_others(
     leased_by(database, "other")
     with database.write() as work:
         note_presence(work, "other")
-    here = Presence(database, tmp_path)
+    here = Presence(database, tmp_path, PATIENCE)
     here.beat()
     clock.advance(hours=1)
     monkeypatch.setattr(here, "_beaten_at", time.monotonic() - 2 * BEAT_SECONDS)
@@ -139,7 +143,7 @@ def test_one_that_could_not_write_itself_does_not_judge_the_others(
 
 
 def test_a_process_that_ends_leaves_nothing(database: Database, tmp_path: Path) -> None:
-    here = Presence(database, tmp_path)
+    here = Presence(database, tmp_path, PATIENCE)
     here.start()
     assert seen(database) == {here.owner}
     assert (tmp_path / "run" / here.owner).exists()
@@ -154,7 +158,7 @@ def test_without_a_folder_to_lock_in_it_goes_on(
     database: Database, tmp_path: Path
 ) -> None:
     (tmp_path / "run").write_text("no folder")
-    here = Presence(database, tmp_path)
+    here = Presence(database, tmp_path, PATIENCE)
 
     here.start()
 
@@ -187,7 +191,7 @@ def test_a_clock_that_was_set_back_is_followed_and_said(
     clock.advance(days=-1)
 
     with warnings_logged() as told:
-        Presence(database, tmp_path).beat()
+        Presence(database, tmp_path, PATIENCE).beat()
 
     assert told == ["the clock was set back: 1 tasks follow it"]
     with database.read() as work:

@@ -289,3 +289,26 @@ def test_what_could_not_be_made_durable_is_tried_later(
 
     assert {one.last_error for one in shop.left()} == {"the disk refused"}
     assert shop.done == []
+
+
+def test_what_too_many_workers_ended_with_is_given_up_without_being_begun(
+    shop: Workshop,
+) -> None:
+    begun: list[str] = []
+    shop.step = lambda task: begun.append(task.subject)
+    shop.add("ends workers", "another")
+    with shop.database.write() as work:
+        work.connection.execute(
+            update(tasks)
+            .where(tasks.c.subject == "ends workers")
+            .values(lost=SETTINGS.max_attempts)
+        )
+
+    shop.run_until(lambda: shop.done == ["another"], LocalLine)
+
+    assert begun == ["another"]
+    assert shop.concerned == [("ends workers", True)]
+    with shop.database.read() as work:
+        (left,) = work.tasks.listed()
+    assert left.state == "dead"
+    assert "workers ended while they had this" in left.last_error

@@ -9,8 +9,22 @@ from gateway.core.habilitation import Matrix
 from gateway.core.vault import FiledDocument
 from gateway.rights.professional_viewing_rules import (
     ProfessionalReader,
-    professional_sees,
+    ProfessionalSide,
+    sight_of,
 )
+
+
+def professional_sees(
+    document: FiledDocument,
+    reader: ProfessionalReader,
+    matrix: Matrix,
+    now: datetime,
+    *,
+    on_request: bool = False,
+) -> bool:
+    """Tell whether a professional may know that a document exists."""
+    side = ProfessionalSide(reader, matrix)
+    return side.sees(sight_of(document, now), on_request=on_request)
 
 
 def seen_of(

@@ -28,14 +28,13 @@ from gateway.rights.professional_viewing_rules import (
     Unseen,
     ViewingFacts,
     alerts_of,
-    professional_sees,
     refuse_viewing,
     sight_of,
 )
 from gateway.rights.reader_rules import Sight
 from gateway.rights.reading_rules import Relation
 from tests.rights.facts import FILED
-from tests.rights.seeing import seen_of
+from tests.rights.seeing import professional_sees, seen_of
 from tests.shared import shared
 
 V, A, W = Visibility, Availability, ReadingWay

@@ -66,10 +66,13 @@ def _write(
     for some in words:
         for part in some.dropped:
             indexes.drop(profile_id, part)
-    DocumentTexts(work).want(profile_id, documents.wanted)
+    texts = DocumentTexts(work)
+    texts.want(profile_id, documents.wanted)
+    if documents.waiting:
+        texts.without_words(profile_id, documents.waiting)
     if documents.wanted:
         work.tasks.hasten(TaskKind.TEXT, profile_id)
-    elif documents.is_waiting:
+    elif documents.waiting:
         work.tasks.ask(TaskKind.TEXT, profile_id)
     if not all(some.is_all for some in words):
         work.tasks.add(TaskKind.INDEX, profile_id)

@@ -59,13 +59,13 @@ class MadeTexts:
     """
     The words of documents, and what has to be done for those that have none yet.
 
-    ``wanted`` are those with files whose text has to be taken out first;
-    ``is_waiting``: some have been wanted before, and wait.
+    ``wanted`` are those with files whose text has to be taken out first; ``waiting``
+    have been wanted before, and none of their words are left.
     """
 
     words: MadeWords
     wanted: Sequence[str]
-    is_waiting: bool
+    waiting: Collection[str]
 
 
 @frozen
@@ -148,11 +148,11 @@ class WordMaking:
         ]
         read = self._read(missing, known)
         new = {name: own for name, own in read.items() if own is not None}
-        sound = alive - {name for name, is_waiting in known.items() if is_waiting}
+        waiting = {name for name, is_waiting in known.items() if is_waiting}
         return MadeTexts(
-            MadeWords.of(kept, sound, new, is_all=len(read) >= len(missing)),
+            MadeWords.of(kept, alive - waiting, new, is_all=len(read) >= len(missing)),
             [name for name, own in read.items() if own is None],
-            any(known.values()),
+            waiting,
         )
 
     def _read(

@@ -27,7 +27,12 @@ ANSWER_SECONDS: Final = 30.0
 
 _CONNECT_SECONDS = 10
 
-_to_json = json_writer()
+_write_json = json_writer()
+
+
+def _to_json(value: Any) -> str:
+    """For psycopg, which keeps each function for good that closes over something."""
+    return _write_json(value)
 
 
 def make_engine(url: str, answer_seconds: float = ANSWER_SECONDS) -> Engine:

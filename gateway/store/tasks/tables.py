@@ -29,6 +29,8 @@ tasks = Table(
     Column("lease_until", UtcDateTime),
     Column("last_error", String(400), nullable=False, default=""),
     Column("created_at", UtcDateTime, nullable=False),
+    # How many workers ended while they had it.
+    Column("lost", Integer, nullable=False, default=0, server_default="0"),
     # When its times were last set: they are reckoned from then.
     Column("set_at", UtcDateTime),
     Index("ix_tasks_state_due", "state", "due_at"),

@@ -43,10 +43,17 @@ _DUE = and_(
     tasks.c.kind.in_(bindparam("kinds", expanding=True)),
     or_(tasks.c.lease_until.is_(None), tasks.c.lease_until < bindparam("now")),
 )
+_LOST = "a worker ended while it had this, or did not end it in time"
 _ANY_DUE = select(tasks.c.id).where(_DUE).limit(1)
 _CLAIMABLE = (
     select(
-        tasks.c.id, tasks.c.kind, tasks.c.subject, tasks.c.attempts, tasks.c.created_at
+        tasks.c.id,
+        tasks.c.kind,
+        tasks.c.subject,
+        tasks.c.attempts,
+        tasks.c.created_at,
+        tasks.c.lost,
+        tasks.c.lease_owner,
     )
     .where(_DUE)
     .order_by(tasks.c.due_at, tasks.c.id)
@@ -133,14 +140,20 @@ class Tasks:
         """
         Take up to ``limit`` tasks that are due, oldest first, for ``lease``.
 
-        ``where`` leaves out those it does not hold for.
+        ``where`` leaves out those it does not hold for. One that a worker ended with,
+        or did not finish within its lease, is taken alone: should it be the cause, it
+        has no neighbours when it is so again.
 
         Rows another claim holds are skipped (PostgreSQL) or cannot be (SQLite, where
         the transaction is the only writer).
         """
         wanted = {"kinds": [kind.value for kind in kinds], "now": self.now}
         claimable = _CLAIMABLE if where is None else _CLAIMABLE.where(where)
-        rows = self.connection.execute(claimable, {**wanted, "limit": limit}).all()
+        rows = _apart(
+            self.connection.execute(claimable, {**wanted, "limit": limit}).all()
+        )
+        if rows and rows[0].lease_owner:  # its lease ran out
+            self._count_lost([rows[0].id])
         if rows:
             self.connection.execute(
                 _LEASE,
@@ -152,7 +165,14 @@ class Tasks:
                 },
             )
         return [
-            Task(row.id, TaskKind(row.kind), row.subject, row.attempts, row.created_at)
+            Task(
+                row.id,
+                TaskKind(row.kind),
+                row.subject,
+                row.attempts,
+                row.created_at,
+                row.lost,
+            )
             for row in rows
         ]
 
@@ -243,7 +263,7 @@ class Tasks:
         """
         values: dict[str, Any] = {"state": after.value}
         if after is TaskState.READY:
-            values |= {"attempts": 0}
+            values |= {"attempts": 0, "lost": 0}
             values |= {"due_at": self.now, "created_at": self.now, "set_at": self.now}
         moved = self.connection.execute(
             update(tasks)
@@ -312,14 +332,41 @@ class Tasks:
         held = select(tasks.c.lease_owner).distinct().where(tasks.c.lease_owner != "")
         return set(self.connection.execute(held).scalars())
 
-    def release(self, owners: Iterable[str]) -> int:
-        """Give back the leases of those who are gone; return how many they were."""
-        freed = self.connection.execute(
+    def release(
+        self, owners: Iterable[str], wait_after: Callable[[int], timedelta]
+    ) -> int:
+        """
+        Give back the leases of those who are gone; return how many they were.
+
+        What was lost with one for the first time is due at once: of a batch that ended
+        with its worker one was the cause at most. What is lost again, alone, waits as
+        ``wait_after`` says of so many times: others go first.
+        """
+        gone = tasks.c.lease_owner.in_(list(owners))
+        rows = self.connection.execute(select(tasks.c.id, tasks.c.lost).where(gone))
+        by_times: dict[int, list[int]] = {}
+        for row in rows:
+            by_times.setdefault(row.lost, []).append(row.id)
+        for times, ids in by_times.items():
+            self._count_lost(ids)
+            later = (
+                {"due_at": self.now + wait_after(times), "set_at": self.now}
+                if times
+                else {}
+            )
+            self.connection.execute(
+                update(tasks)
+                .where(tasks.c.id.in_(ids), gone)
+                .values(lease_owner="", lease_until=None, **later)
+            )
+        return sum(map(len, by_times.values()))
+
+    def _count_lost(self, ids: Sequence[int]) -> None:
+        self.connection.execute(
             update(tasks)
-            .where(tasks.c.lease_owner.in_(list(owners)))
-            .values(lease_owner="", lease_until=None)
+            .where(tasks.c.id.in_(ids))
+            .values(lost=tasks.c.lost + 1, last_error=_LOST)
         )
-        return int(freed.rowcount)
 
     def follow_clock(self) -> int:
         """
@@ -369,6 +416,14 @@ class Tasks:
             tasks.c.state == TaskState.READY.value,
         )
         return bool(self.connection.execute(select(waiting)).scalar_one())
+
+
+def _apart(rows: Sequence[Any]) -> Sequence[Any]:
+    """Return the first alone if it was lost before, else those until one that was."""
+    for number, row in enumerate(rows):
+        if row.lost or row.lease_owner:
+            return rows[: max(number, 1)]
+    return rows
 
 
 def _row(row: Any) -> TaskRow:

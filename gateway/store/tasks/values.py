@@ -52,13 +52,17 @@ class TaskState(StrEnum):
 
 @frozen
 class Task:
-    """A claimed task; ``attempts`` counts the failures so far."""
+    """
+    A claimed task; ``attempts`` counts the failures so far, ``lost`` the workers that
+    ended while they had it.
+    """
 
     id: int
     kind: TaskKind
     subject: str
     attempts: int
     created_at: datetime
+    lost: int = 0
 
 
 @frozen

@@ -25,7 +25,14 @@ from gateway.store.tables import document_texts, documents
 _FIRST_WAIT: Final = timedelta(minutes=1)
 """After a failure; it doubles."""
 
+_ASKED_AGAIN: Final = -1
+"""
+In place of the tries of a text that was given up and is wanted after all: until the
+words that were made without it are taken out, it is not taken, or they would stay.
+"""
+
 _COLUMNS = document_texts.c
+_MAY_BE_TAKEN: Final = _COLUMNS.tries >= 0
 _KNOWN = Prepared(
     select(_COLUMNS.document_id, _COLUMNS.due_at).where(
         _COLUMNS.profile_id == bindparam("profile")
@@ -119,7 +126,11 @@ class DocumentTexts:
         """Return the documents whose text is to be taken now, those of longest first"""
         found = self.work.connection.execute(
             select(_COLUMNS.document_id)
-            .where(_COLUMNS.profile_id == profile_id, _COLUMNS.due_at <= self.work.now)
+            .where(
+                _COLUMNS.profile_id == profile_id,
+                _COLUMNS.due_at <= self.work.now,
+                _MAY_BE_TAKEN,
+            )
             .order_by(_COLUMNS.due_at, _COLUMNS.document_id)
             .limit(most)
         )
@@ -128,7 +139,9 @@ class DocumentTexts:
     def next_due(self, profile_id: str) -> timedelta | None:
         """Return how long it is until a text is to be taken, None where none is."""
         first = self.work.connection.execute(
-            select(func.min(_COLUMNS.due_at)).where(_COLUMNS.profile_id == profile_id)
+            select(func.min(_COLUMNS.due_at)).where(
+                _COLUMNS.profile_id == profile_id, _MAY_BE_TAKEN
+            )
         ).scalar_one()
         return None if first is None else max(first - self.work.now, timedelta(0))
 
@@ -163,7 +176,7 @@ class DocumentTexts:
         """
         Have texts that were given up be taken once more, as if they never had been.
 
-        They wait a little: the words that were made without them are taken out first.
+        They wait for `without_words`: what was made without them is taken out first.
 
         Args:
             document_id: Of which document; empty for all.
@@ -181,8 +194,18 @@ class DocumentTexts:
         )
         owners = {row.document_id: str(row.profile_id) for row in found}
         for name in owners:
-            self._set(name, tries=0, due_at=self.work.now + _FIRST_WAIT)
+            self._set(name, tries=_ASKED_AGAIN, due_at=self.work.now)
         return owners
+
+    def without_words(self, profile_id: str, document_ids: Collection[str]) -> None:
+        """Have texts taken that were asked for again; nothing is made of these now."""
+        found = self.work.connection.execute(
+            select(_COLUMNS.document_id).where(
+                _COLUMNS.profile_id == profile_id, _COLUMNS.tries == _ASKED_AGAIN
+            )
+        )
+        for name in set(found.scalars()).intersection(document_ids):
+            self._set(name, tries=0)
 
     def drop(self, document_id: str) -> None:
         """Take a text away, with its document."""

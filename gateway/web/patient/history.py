@@ -164,6 +164,8 @@ class HistoryLine:
     """Where it is told on what this rests, empty where that is nowhere."""
     is_reportable: bool
     """It names somebody whom the patient may say not to know."""
+    is_unproven: bool
+    """The name is what a message says of its sender, and no certificate bears it."""
 
 
 @frozen
@@ -346,7 +348,8 @@ class PatientHistory:
         fact = self._fact(entry)
         # Whom a minor blocked may be known from a secret alone.
         told = fact if sees_secrets(self.seen.reader) else None
-        who, place = name_in(entry, party, card, messages.get(entry.subject))
+        message = messages.get(entry.subject)
+        who, place = name_in(entry, party, card, message)
         if refusal is not None:
             who = refusal.sender
         return HistoryLine(
@@ -371,6 +374,7 @@ class PatientHistory:
             is_refused=entry.action.endswith(":refuse") or refusal is not None,
             why_path=_why_path(entry, card),
             is_reportable=is_reportable(entry, party, who, card),
+            is_unproven=message is not None and not message.proven,
         )
 
 

@@ -506,6 +506,52 @@ def test_what_waits_for_its_day_is_done_now_and_once(database: Database) -> None
     assert [one.subject for one in found] == ["one", "new"]
 
 
+@pytest.mark.parametrize("left", ["subject", "kind", "state", "lease"])
+def test_only_what_waits_for_the_same_is_hastened(
+    database: Database, clock: SetClock, left: str
+) -> None:
+    """What is another's, or is given up or being done, stays; the same is added."""
+    kind, subject = {"kind": RELAY}.get(left, FILE), {"subject": "b"}.get(left, "a")
+    add(database, subject, kind=kind, delay=timedelta(hours=1))
+    clock.advance(seconds=3600 if left in {"state", "lease"} else 0)
+    if left in {"state", "lease"}:
+        (task,) = claim(database, "other")
+    with database.write() as work:
+        if left == "state":
+            work.tasks.bury(task, "given up")
+    before = table_rows(database)
+
+    with database.write() as work:
+        work.tasks.hasten(FILE, "a")
+
+    rows = table_rows(database)
+    assert rows[: len(before)] == before
+    (added,) = rows[len(before) :]
+    assert (added.kind, added.subject, added.state) == (FILE, "a", TaskState.READY)
+    assert added.due_at == database.clock()
+
+
+def test_what_is_hastened_is_due_now_and_reckoned_from_now(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "a", delay=timedelta(days=1))
+    clock.advance(seconds=60)
+
+    with database.write() as work:
+        work.tasks.hasten(FILE, "a")
+
+    (row,) = table_rows(database)
+    assert row.due_at == database.clock()
+    with database.read() as work:
+        set_at = work.connection.execute(select(table.c.set_at)).scalar_one()
+    assert set_at == database.clock()
+
+
+def table_rows(database: Database) -> list[TaskRow]:
+    with database.read() as work:
+        return work.tasks.listed()
+
+
 def test_tasks_are_listed_by_state_and_counted_by_kind(database: Database) -> None:
     add(database, "one", "two")
     add(database, "three", kind=RELAY)
@@ -582,20 +628,99 @@ def test_what_those_who_are_gone_had_is_free_and_nothing_else(
     (three,) = claim(database, "lives", limit=1)
 
     with database.write() as work:
-        assert work.tasks.release({"gone", "never was"}) == 2
+        assert work.tasks.release({"gone", "never was"}, minutes) == 2
 
     for task in (one, two):
         row = row_of(database, task.id)
         assert (row.lease_owner, leased_until(database, task.id)) == ("", None)
     assert row_of(database, three.id).lease_owner == "lives"
-    assert [task.subject for task in claim(database, "next")] == ["one", "two", "four"]
+    assert row_of(database, three.id).last_error == ""
+    next_ones = [claim(database, "next") for _ in range(4)]
+    assert [[task.subject for task in some] for some in next_ones] == [
+        ["one"],
+        ["two"],
+        ["four"],
+        [],
+    ]
+    assert [task.lost for some in next_ones for task in some] == [1, 1, 0]
+
+
+def minutes(times: int) -> timedelta:
+    return timedelta(minutes=times)
+
+
+def lose(database: Database, owner: str) -> None:
+    with database.write() as work:
+        work.tasks.release({owner}, minutes)
+
+
+def test_what_was_lost_is_claimed_alone_and_does_not_keep_its_neighbours(
+    database: Database,
+) -> None:
+    add(database, "before", "lost", "after", "later")
+    first = claim(database, "first", limit=1)
+    claim(database, "gone", limit=1)
+    with database.write() as work:
+        work.tasks.give_back(first, "first")
+    lose(database, "gone")
+
+    claims = [[one.subject for one in claim(database)] for _ in range(4)]
+
+    assert claims == [["before"], ["lost"], ["after", "later"], []]
+
+
+def test_what_is_lost_again_waits_and_one_that_never_was_goes_first(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "lost")
+    for waits in range(1, 4):
+        (task,) = claim(database, "gone")
+        assert task.lost == waits - 1
+        lose(database, "gone")
+        clock.advance(seconds=60 * (waits - 1))
+    add(database, "other")
+
+    assert [one.subject for one in claim(database)] == ["lost"]
+    lose(database, "me")
+    clock.advance(seconds=2 * 60)
+    assert [one.subject for one in claim(database)] == ["other"]
+    clock.advance(seconds=60)
+    (task,) = claim(database)
+    assert (task.subject, task.lost) == ("lost", 4)
+    assert row_of(database, task.id).last_error.startswith("a worker ended while")
+
+
+def test_what_was_not_done_within_its_lease_counts_as_lost(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "one", "two")
+    claim(database, "hangs", lease=timedelta(seconds=10))
+    clock.advance(seconds=11)
+
+    claims = [claim(database, f"next{number}") for number in range(2)]
+
+    assert [[one.subject for one in some] for some in claims] == [["one"], ["two"]]
+    for (one,) in claims:
+        assert row_of(database, one.id).last_error.startswith("a worker ended while")
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert [one.lost for one in claim(database, "last")] == [1]
+
+
+def test_what_an_operator_has_done_again_was_never_lost(database: Database) -> None:
+    task = claimed(database, "gone")
+    lose(database, "gone")
+    with database.write() as work:
+        work.tasks.bury(task, "given up")
+        assert revive(work, task.id) == 1
+
+    assert [one.lost for one in claim(database)] == [0]
 
 
 def test_where_nobody_is_gone_nothing_is_freed(database: Database) -> None:
     claimed(database)
 
     with database.write() as work:
-        assert work.tasks.release(set()) == 0
+        assert work.tasks.release(set(), minutes) == 0
         assert work.tasks.owners() == {"me"}
 
 

@@ -454,4 +454,5 @@ def test_who_wrote_a_message_is_named_with_whom_the_certificate_is_of(
     assert "<h3>Dr Claire MARTIN</h3>" in page
     assert "CHU &lt;de&gt; démonstration" in page
     assert "<h3>labo@ailleurs.mssante.test</h3>" in page
+    assert page.count("Nom non vérifié") == 1, "of the one without a certificate"
     assert "Professionnel de santé" not in page
