@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from itertools import islice
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from gateway.cli.operators import operator_account
 from gateway.cli.options import Subparsers, add_command, add_reason, opened, who_and_why
@@ -15,12 +16,11 @@ from gateway.core.texts.letters import (
     ANNOUNCEMENT,
     COUNTER,
     LABELS,
-    OPPOSITION,
     LetterWords,
 )
+from gateway.documents.opposition_proof import ProvenOpposition, proof_of
 from gateway.documents.printed_page import (
     Code,
-    Pairs,
     Paragraph,
     PrintedPage,
     print_page,
@@ -31,6 +31,7 @@ from gateway.rights.profile import ProfileState
 from gateway.settings.file import Settings
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
+from gateway.store.patients.life import in_state_since
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import CodeUse, ProvisionalCodes
 from gateway.store.patients.representatives import is_left_without_account
@@ -215,11 +216,16 @@ def print_proof(args: argparse.Namespace) -> int:
         profile = find_profile(work, args.ins)
         if profile.state != ProfileState.OPPOSED:
             raise ConflictError("this patient did not object")
-        changes = Profiles(work).changes(profile.id)
-        of_state = [one.at for one in changes if one.what == "state"]
-        since = of_state[-1] if of_state else profile.created_at
+        zone = ZoneInfo(settings.web.time_zone)
+        proven = ProvenOpposition(
+            traits=profile.traits,
+            matricule=profile.ins.matricule,
+            since=in_state_since(work, profile).astimezone(zone).date(),
+            made_on=work.now.astimezone(zone).date(),
+            operator=settings.domains.operator_name,
+        )
         _note(work, args, profile, "proof")
-    _put(proof_of(settings, profile, f"{since:%d/%m/%Y}"))
+    _put(proof_of(proven, profile.language))
     return 0
 
 
@@ -241,29 +247,6 @@ def letter_of(
             *(Paragraph(one) for one in words.before),
             Code(words.code, f"{code[:4]} {code[4:]}"),
             *(Paragraph(one.format(url=settings.public_url)) for one in words.after),
-        ),
-    )
-
-
-def proof_of(settings: Settings, profile: Profile, since: str) -> PrintedPage:
-    """Return the proof that a patient objected to a space, since a day."""
-    language = _language(profile)
-    words, labels = OPPOSITION[language], LABELS[language]
-    born = profile.traits.birth_date
-    said = (
-        f"{profile.traits.family} {profile.traits.given_names}",
-        "/".join(one for one in (born[6:8], born[4:6], born[:4]) if one),
-        profile.ins.matricule,
-    )
-    return PrintedPage(
-        title=words.title,
-        language=language,
-        sender=settings.domains.operator_name,
-        footer=settings.domains.operator_name,
-        blocks=(
-            *(Paragraph(one.format(since=since)) for one in words.before),
-            Pairs(tuple(zip(labels, said, strict=True))),
-            *(Paragraph(one) for one in words.after),
         ),
     )
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from gateway.errors import InvalidError
 
-_HEAD: Final = 1024
+HEAD: Final = 1024
 """Bytes in which readers look for ``%PDF-``."""
 
 _DICTIONARY: Final = 4096
@@ -36,7 +36,7 @@ _END: Final = b"endstream"
 
 def has_files(content: bytes) -> bool:
     """Tell whether bytes are a PDF to which files are attached."""
-    if b"%PDF-" not in content[:_HEAD]:
+    if b"%PDF-" not in content[:HEAD]:
         return False
     if b"/EmbeddedFile" not in content and b"/EF" not in content:
         return False

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from gateway.cli import operators, patient
 from gateway.cli.operators import Operator, act_for, operator_name
-from gateway.cli.patient_letters import MOST_LETTERS, letter_of, proof_of
+from gateway.cli.patient_letters import MOST_LETTERS, letter_of
 from gateway.core.actors import Means, Who
 from gateway.core.texts.letters import ANNOUNCEMENT, COUNTER, LABELS, OPPOSITION
+from gateway.documents.opposition_proof import ProvenOpposition, proof_of
 from gateway.documents.printed_page import Block, Code, Pairs, Paragraph, print_page
 from gateway.errors import ConflictError, MisuseError, NotFoundError
 from gateway.rights.activation_rules import CODE_LIFE
@@ -64,12 +69,22 @@ def test_the_letter_has_the_code_and_the_address_and_nothing_of_health(
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_proof_says_who_objected_and_since_when(
-    database: Database, tmp_path: Path, language: str
+    database: Database, language: str
 ) -> None:
-    profile = evolve(known(database), language=language)
+    profile = known(database)
+    proven = ProvenOpposition(
+        traits=profile.traits,
+        matricule=profile.ins.matricule,
+        since=date(2026, 11, 29),
+        made_on=date(2026, 12, 1),
+        operator="Hôpital de Démo",
+    )
 
-    page = proof_of(make_settings(tmp_path), profile, "29/11/2026")
+    page = proof_of(proven, language)
 
+    assert page.date.endswith("01/12/2026")
+    assert page.sender == "Hôpital de Démo"
+    assert page.language == language
     text = said(list(page.blocks))
     assert "29/11/2026" in text
     assert "PAT-TROIS DOMINIQUE MARIE-LOUISE" in text
@@ -85,6 +100,7 @@ def test_no_place_is_left_open_and_both_languages_say_as_much() -> None:
         for each in (french, english):
             places = re.findall(r"{(\w*)}", " ".join((*each.before, *each.after)))
             assert set(places) <= {"url", "since"}
+    assert [OPPOSITION[one].made[-5:] for one in ("fr", "en")] == ["{day}", "{day}"]
     assert set(LABELS) == {"fr", "en"}
 
 
@@ -214,6 +230,25 @@ def test_a_proof_is_printed_of_who_objected(
     assert run(patient, "proof", INS) == 0
 
     assert capfdbinary.readouterr().out.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12"])
+def test_the_days_of_a_proof_are_those_of_where_the_patients_are(
+    run: Run, config: Path, capfdbinary: pytest.CaptureFixture[bytes], zone: str
+) -> None:
+    run(patient, "add", *ADD, "--state", "ANNOUNCED")
+    config.write_text(f'{config.read_text()}\n[web]\ntime_zone = "{zone}"\n')
+    capfdbinary.readouterr()
+    before = datetime.now(ZoneInfo(zone))
+    run(patient, "set", INS, "state=OPPOSED")
+
+    assert run(patient, "proof", INS) == 0
+
+    days = {f"{one:%d/%m/%Y}" for one in (before, datetime.now(ZoneInfo(zone)))}
+    (sheet,) = PdfReader(BytesIO(capfdbinary.readouterr().out)).pages
+    text = " ".join(sheet.extract_text().split())
+    assert any(f"Fait le {one}" in text for one in days)
+    assert any(f"enregistré depuis le {one}" in text for one in days)
 
 
 def test_at_a_counter_support_writes_down_what_the_patient_decides(

@@ -16,6 +16,8 @@ class LetterWords:
     before: tuple[str, ...]
     code: str = ""
     after: tuple[str, ...] = ()
+    made: str = ""
+    """Says on which day it was made, where that is said."""
 
 
 ANNOUNCEMENT: Mapping[str, LetterWords] = MappingProxyType(
@@ -114,6 +116,7 @@ OPPOSITION: Mapping[str, LetterWords] = MappingProxyType(
             after=(
                 "Elle peut changer d’avis à tout moment, et n’a pas à dire pourquoi.",
             ),
+            made="Fait le {day}",
         ),
         "en": LetterWords(
             title="Proof of your objection",
@@ -123,6 +126,7 @@ OPPOSITION: Mapping[str, LetterWords] = MappingProxyType(
                 "them.",
             ),
             after=("They may change their mind at any time, without saying why.",),
+            made="Made on {day}",
         ),
     }
 )

@@ -167,6 +167,15 @@ ADDING_DAMAGED = (
 )
 """Shown where a patient's own file could not be read once it is a document."""
 
+FILE_LOCKED = (
+    "Le fichier « {name} » ne s’ouvre qu’avec un mot de passe : personne d’autre ne "
+    "pourrait le lire. Ouvrez-le, enregistrez-le ou imprimez-le en PDF sans mot de "
+    "passe, puis choisissez cette copie.",
+    "The file “{name}” opens with a password only: nobody else could read it. Open it, "
+    "save it or print it as a PDF without a password, then choose that copy.",
+)
+"""Shown where a patient's own file is locked by a password."""
+
 MESSAGING_NOTICE = (
     "Cette messagerie ne sert pas aux urgences : en cas d’urgence, appelez le 15 ou le "
     "112. Elle ne remplace pas votre dossier médical.",

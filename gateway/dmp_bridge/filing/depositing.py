@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.sender_names import people_of, structures_of
 from gateway.dmp_bridge.vaults.vault import Deposit
 from gateway.documents.cda.header import MAX_ID
+from gateway.documents.times import PARIS
 from gateway.documents.xds.entry import document_entry, submission_set
 
 _OTHER: Final = "90"
@@ -114,8 +115,9 @@ def oid_of(unique: UUID) -> str:
 
 def first_notice(announcement: Announcement, now: datetime) -> timedelta:
     """Return after how long the patient is first told of a hidden document."""
-    day = min(announcement.notice_on(now.date()), announcement.shown_on(now.date()))
-    return timedelta(days=(day - now.date()).days)
+    today = now.astimezone(PARIS).date()
+    day = min(announcement.notice_on(today), announcement.shown_on(today))
+    return _at_that_hour(day, now) - now
 
 
 def _announced(
@@ -128,8 +130,13 @@ def _announced(
     then = decision.visibility - {Visibility.HIDDEN_FROM_PATIENT}
     if announcement.mask_when_shown:
         then |= {Visibility.MASKED}
-    shown_on = announcement.shown_on(now.date())
-    return datetime.combine(shown_on, now.timetz()), then
+    shown_on = announcement.shown_on(now.astimezone(PARIS).date())
+    return _at_that_hour(shown_on, now), then
+
+
+def _at_that_hour(day: date, now: datetime) -> datetime:
+    """Return the moment of a day at which clocks in France show what they show now."""
+    return datetime.combine(day, now.astimezone(PARIS).timetz()).astimezone(UTC)
 
 
 def _masked_by(found: FoundDocument, visibility: frozenset[Visibility]) -> MaskedBy:

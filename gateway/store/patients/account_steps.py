@@ -19,6 +19,7 @@ class StepKind(StrEnum):
 
     PROOF = "proof"  # gave the password and a code: may change the account now
     ACTIVATE = "activate"  # gave the provisional code: may make the first choices
+    OBJECTED = "objected"  # objected to the space: may take the proof with them
     TELEPHONE = "telephone"  # gave a number, which has to be proven
     EMAIL = "email"  # gave another address, which has to be proven
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -31,6 +32,18 @@ from gateway.store.patients.provisional_codes import ProvisionalCodes
 from gateway.store.sealed.destroying import clear_traces
 from gateway.store.tables import profiles
 from gateway.store.tasks.tasks import Task
+
+
+def in_state_since(work: UnitOfWork, profile: Profile) -> datetime:
+    """
+    Return since when a patient's space is in the state it is in.
+
+    Raises:
+        AlteredError: a change of the profile is not where or when it was written.
+    """
+    changes = Profiles(work).changes(profile.id)
+    of_state = [one.at for one in changes if one.what == "state"]
+    return of_state[-1] if of_state else profile.created_at
 
 
 def go_on(

@@ -33,6 +33,7 @@ class Stage(StrEnum):
     CODE = "code"  # gave a login and a password, right or wrong
     LOST = "lost"  # says who they are, and forgot the password
     NEW = "new"  # proved who they are: may activate the space
+    OBJECTED = "objected"  # objected to the space just now: may take the proof
     RETURN = "return"  # gave all, and the space is closed: may open it again
     RENEW = "renew"  # proved it by a code: may choose another password
     OPEN = "open"

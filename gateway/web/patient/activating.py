@@ -13,15 +13,18 @@ from typing import Final
 from attrs import evolve, frozen
 
 from gateway.core.texts.notices import NoticeKind
+from gateway.documents.opposition_proof import ProvenOpposition, proof_of
+from gateway.documents.printed_page import PrintedPage
 from gateway.errors import ConflictError, InvalidError
 from gateway.message.address import read_address
 from gateway.rights.activation_rules import SpaceKnown, may_activate, may_oppose
 from gateway.rights.profile import ProfileState
 from gateway.rights.recovery_rules import ItemsSaid
 from gateway.store.base.work import UnitOfWork
+from gateway.store.journal import Action
 from gateway.store.patients.account_steps import AccountSteps, StepKind
 from gateway.store.patients.accounts import Accounts
-from gateway.store.patients.life import go_on
+from gateway.store.patients.life import go_on, in_state_since
 from gateway.store.patients.logins import RefusedLoginError
 from gateway.store.patients.passwords import RefusedPasswordError
 from gateway.store.patients.profiles import Profile, Profiles
@@ -39,6 +42,9 @@ TRIES: Final = 5
 _HOUR: Final = timedelta(hours=1)
 _LIFE: Final = timedelta(hours=1)
 """So long after the code was given the choices may be made."""
+
+PROOF_LIFE: Final = timedelta(minutes=15)
+"""So long after they objected somebody takes the proof: the browser may be shared."""
 
 
 @frozen
@@ -129,8 +135,13 @@ class Activating:
         # There is no account yet: sealed with a key of the service.
         return AccountSteps(work, session, work.key_for(SCOPE))
 
-    def _profile(self, work: UnitOfWork, session: WebSession) -> Profile | None:
-        step = self._steps(work, session).find(StepKind.ACTIVATE)
+    def _profile(
+        self,
+        work: UnitOfWork,
+        session: WebSession,
+        kind: StepKind = StepKind.ACTIVATE,
+    ) -> Profile | None:
+        step = self._steps(work, session).find(kind)
         return Profiles(work).get(step["profile"]) if step is not None else None
 
     def whose(self, session: WebSession) -> tuple[Profile | None, str, bool]:
@@ -189,18 +200,53 @@ class Activating:
 
         return self.desk.write(job)
 
-    def oppose(self, session: WebSession) -> bool:
-        """Object to the space; False where that is over."""
+    def oppose(self, session: WebSession) -> str:
+        """Object to the space; return the cookie that has the proof, none: too late."""
 
-        def job(work: UnitOfWork) -> bool:
+        def job(work: UnitOfWork) -> str:
             profile = self._profile(work, session)
             if profile is None or not may_oppose(ProfileState(profile.state)):
-                return False
+                return ""
             go_on(work, self.desk.notices(work), profile, ProfileState.OPPOSED)
             self._over(work, session)
-            return True
+            sessions = self.desk.sessions(work)
+            cookie = sessions.start(Stage.OBJECTED)
+            begun = sessions.find(cookie)
+            assert begun is not None, "just made"
+            self._steps(work, begun).begin(
+                StepKind.OBJECTED, PROOF_LIFE, profile=profile.id
+            )
+            return cookie
 
         return self.desk.write(job)
+
+    def has_proof(self, session: WebSession) -> bool:
+        """Tell whether a session is of somebody who objected just now."""
+        return self.desk.write(lambda work: self._objected(work, session) is not None)
+
+    def proof(self, session: WebSession, language: str) -> PrintedPage | None:
+        """Return the proof for who objected just now; None for anybody else."""
+
+        def job(work: UnitOfWork) -> PrintedPage | None:
+            profile = self._objected(work, session)
+            if profile is None:
+                return None
+            work.note_patient(Action.LETTER_PRINTED, "proof", profile.id)
+            proven = ProvenOpposition(
+                traits=profile.traits,
+                matricule=profile.ins.matricule,
+                since=self.desk.day(in_state_since(work, profile)),
+                made_on=self.desk.day(work.now),
+                operator=self.desk.settings.domains.operator_name,
+            )
+            return proof_of(proven, language)
+
+        return self.desk.write(job)
+
+    def _objected(self, work: UnitOfWork, session: WebSession) -> Profile | None:
+        profile = self._profile(work, session, StepKind.OBJECTED)
+        still = profile is not None and profile.state == ProfileState.OPPOSED
+        return profile if still else None
 
     def _over(self, work: UnitOfWork, session: WebSession) -> None:
         self._steps(work, session).end(StepKind.ACTIVATE)

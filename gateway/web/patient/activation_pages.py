@@ -6,14 +6,15 @@ from datetime import datetime
 
 from attrs import frozen
 
+from gateway.documents.printed_page import print_page
 from gateway.rights.login_rules import LONGEST
 from gateway.store.patients.web_sessions import Stage
-from gateway.web.patient.activating import TRIES, Activating, Choices
+from gateway.web.patient.activating import PROOF_LIFE, TRIES, Activating, Choices
 from gateway.web.patient.changing_account import ChangeRefused
 from gateway.web.patient.changing_pages import hidden_address, written_twice
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.identifying import FIELDS, read_who
-from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.answers import Answer, download, redirect
 from gateway.web.site.visits import Visit
 
 _FIELDS = (*FIELDS, "code")
@@ -46,6 +47,7 @@ class ActivationPages:
         until: datetime | None = None,
         status: int = 200,
     ) -> Answer:
+        session = visit.session if visit.stage is Stage.OBJECTED else None
         return self.desk.page(
             visit,
             "activate.html",
@@ -55,6 +57,8 @@ class ActivationPages:
             until=until,
             sent=problem == "sent",
             opposed="opposed" in visit.query,
+            has_proof=session is not None and self._steps.has_proof(session),
+            proof_minutes=int(PROOF_LIFE.total_seconds()) // 60,
             tries=TRIES,
             line=self.desk.settings.web.help_line,
             written={name: visit.form.line(name)[:30] for name in _FIELDS},
@@ -130,6 +134,16 @@ class ActivationPages:
         """Object to the space: none is opened."""
         if visit.stage is not Stage.NEW or visit.session is None:
             return redirect("/activate")
-        if not self._steps.oppose(visit.session):
+        cookie = self._steps.oppose(visit.session)
+        if not cookie:
             return redirect("/activate/choices")
-        return redirect("/activate?opposed=1").without_cookie("session")
+        return redirect("/activate?opposed=1").with_cookie("session", cookie)
+
+    def proof(self, visit: Visit) -> Answer:
+        """Give the proof to who objected just now; lead anybody else to the form."""
+        if visit.stage is not Stage.OBJECTED or visit.session is None:
+            return redirect("/activate")
+        page = self._steps.proof(visit.session, visit.language)
+        if page is None:
+            return redirect("/activate").without_cookie("session")
+        return download(f"{page.title}.pdf", print_page(page))

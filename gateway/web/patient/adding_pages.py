@@ -17,7 +17,7 @@ from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import OfferedFile, decide_keeping
 from gateway.store.base.work import UnitOfWork
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.keeping import Keeping
+from gateway.web.patient.keeping import Keeping, say_locked
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.forms import UploadedFile
 from gateway.web.site.uploads import content_type
@@ -160,9 +160,9 @@ class AddingPages:
             content_type=content_type(file.name, file.content),
         )
         decision = decide_keeping(offered, Keeping(self.desk).policy())
-        if not isinstance(decision, Refuse):
-            return ""
-        return ADDING_TEXTS[decision.reasons[0]][visit.language == "en"]
+        if isinstance(decision, Refuse):
+            return ADDING_TEXTS[decision.reasons[0]][visit.language == "en"]
+        return say_locked(file, visit.language)
 
     def _show(self, visit: Visit, form: AddingForm, *, status: int = 200) -> Answer:
         return self.desk.page(

@@ -9,7 +9,9 @@ from attrs import frozen
 from gateway.core.decision import Refuse
 from gateway.core.keeping import MessageFile, Source
 from gateway.core.refusals import AttachmentRefusal
-from gateway.core.texts.writing import KEEPING_TEXTS
+from gateway.core.texts.writing import FILE_LOCKED, KEEPING_TEXTS
+from gateway.documents.pdf_password import needs_password
+from gateway.message.parameters import safe_name
 from gateway.rights.attachment_rules import (
     PATIENT_TYPES,
     AttachmentPolicy,
@@ -20,6 +22,7 @@ from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import AttachedFile, Direction, InboxMessage
 from gateway.web.patient.attachments import OpenedFile, is_package
 from gateway.web.patient.desk import PatientDesk
+from gateway.web.site.forms import UploadedFile
 from gateway.web.site.uploads import content_type
 from gateway.web.site.visits import Visit
 
@@ -108,6 +111,14 @@ class Keeping:
         settings = self.desk.settings
         room = settings.cda.max_bytes * 3 // 4 - _HEADER_ROOM
         return AttachmentPolicy(max_file_bytes=min(settings.web.max_upload_bytes, room))
+
+
+def say_locked(file: UploadedFile, language: str) -> str:
+    """Return why a PDF that needs a password is not kept; an empty text: it opens."""
+    if not needs_password(file.content):
+        return ""
+    name = safe_name(file.name) or "PDF"
+    return FILE_LOCKED[1 if language == "en" else 0].format(name=name)
 
 
 def say_refusal(refusal: AttachmentRefusal | None, language: str) -> str:

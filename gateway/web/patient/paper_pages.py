@@ -24,7 +24,7 @@ from gateway.rights.paper_rules import may_have
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.desk import PatientDesk
-from gateway.web.patient.keeping import Keeping
+from gateway.web.patient.keeping import Keeping, say_locked
 from gateway.web.patient.paper_forms import PaperForm, read_paper_form
 from gateway.web.patient.paper_sheets import sheet_of
 from gateway.web.patient.ports import PaperNow
@@ -214,6 +214,8 @@ class PaperPages:
         decision = decide_keeping(offered, Keeping(self.desk).policy())
         if isinstance(decision, Refuse):
             return None, KEEPING_TEXTS[decision.reasons[0]][visit.language == "en"]
+        if locked := say_locked(file, visit.language):
+            return None, locked
         return PaperFile(media_type=found, content=file.content), ""
 
     def _show_file(

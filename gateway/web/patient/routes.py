@@ -109,6 +109,7 @@ def make_routes(desk: PatientDesk) -> tuple[Route, ...]:
         get("/activate/choices", activation.choices, anyone),
         guarded("/activate/choices", activation.activate, anyone, slow=True),
         guarded("/activate/oppose", activation.oppose, anyone),
+        guarded("/activate/proof", activation.proof, anyone),
         get("/sign-in/reopen", closing.way_back, anyone),
         guarded("/sign-in/reopen", closing.reopen, anyone),
         get("/sign-in/lost", lost.form, anyone),

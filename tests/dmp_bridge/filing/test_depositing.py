@@ -56,11 +56,13 @@ def decision(**changes: Any) -> FilingDecision:
     return FilingDecision(**values)
 
 
-def deposited(decided: FilingDecision, found: FoundDocument = FOUND) -> Deposit:
+def deposited(
+    decided: FilingDecision, found: FoundDocument = FOUND, *, now: datetime = NOW
+) -> Deposit:
     case = Case(recipient=COPY, addressee=PatientRow(profile=PROFILE))
     case.submission_id = "e" * 32
     brought = Brought(found=found, prepared=PREPARED)
-    return deposit_of(case, brought, decided, arrival_id=ARRIVAL, now=NOW)
+    return deposit_of(case, brought, decided, arrival_id=ARRIVAL, now=now)
 
 
 def test_a_document_is_deposited_as_it_was_read_and_decided() -> None:
@@ -184,6 +186,25 @@ def test_the_first_notice_comes_on_its_day_and_no_later_than_the_document(
     announcement: Announcement, days: int
 ) -> None:
     assert first_notice(announcement, NOW) == timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("filed_at", "shown_at"),
+    [
+        # The last second of 30 November in France, and the first of 1 December.
+        ("2026-11-30T22:59:59Z", "2026-12-30T22:59:59Z"),
+        ("2026-11-30T23:00:00Z", "2026-12-31T23:00:00Z"),
+        # Summer time ends in between: at the same hour, by the clock on the wall.
+        ("2026-10-10T08:30:00Z", "2026-11-10T09:30:00Z"),
+    ],
+)
+def test_days_are_counted_by_the_clock_in_france(filed_at: str, shown_at: str) -> None:
+    now, shown = map(datetime.fromisoformat, (filed_at, shown_at))
+    late = Announcement(notice_after_days=90)
+    decided = decision(announcement=late, visibility=frozenset({HIDDEN}))
+
+    assert deposited(decided, now=now).visible_at == shown
+    assert first_notice(late, now) == shown - now  # never before the document
 
 
 def test_a_submission_has_a_name_of_ours_and_what_its_sender_says() -> None:

@@ -7,12 +7,16 @@ Several modules together: the pages, `activating`, the provisional codes.
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from gateway.core.ins import Ins
 from gateway.core.texts.notices import NoticeKind
-from gateway.store.patients.life import tell_waiting
+from gateway.rights.profile import ProfileState
+from gateway.store.journal import Action, chain_of
+from gateway.store.patients.life import go_on, tell_waiting
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.provisional_codes import ProvisionalCodes
@@ -169,6 +173,108 @@ def test_who_objects_has_no_space_and_may_change_their_mind(site: Site) -> None:
     assert "Je ne veux pas de cet espace" not in again.get("/activate/choices").text
     assert send(again, "/activate/choices", **CHOSEN).status == 303
     assert profile(site, profile_id).state == "ACTIVATED"
+
+
+def objected(site: Site) -> tuple[str, Browser]:
+    """Object to a space as its patient does; return the profile and the browser."""
+    profile_id, browser = announced(site), site.browser()
+    begin(browser, code_of(site))
+    send(browser, "/activate/oppose", "/activate/choices")
+    return profile_id, browser
+
+
+def proof(browser: Browser) -> Reply:
+    page = browser.get("/activate?opposed=1")
+    return browser.post("/activate/proof", {"token": token_of(page)})
+
+
+@pytest.mark.parametrize("site", [{"time_zone": "Indian/Reunion"}], indirect=True)
+@blocking
+def test_who_objects_takes_the_proof_with_them(site: Site) -> None:
+    site.clock.advance(hours=11.5)  # half past midnight there, on the next day
+    profile_id, browser = objected(site)
+
+    page = browser.get("/activate?opposed=1").text
+    assert "Télécharger l’attestation (PDF)" in page
+    assert "Pour l’avoir de nouveau plus tard" in page
+    got, again = proof(browser), proof(browser)
+
+    assert got.status == again.status == 200
+    assert got.headers["cache-control"] == "no-store"
+    assert got.headers["content-disposition"].startswith("attachment;")
+    (sheet,) = PdfReader(BytesIO(got.body)).pages
+    text = " ".join(sheet.extract_text().split())
+    assert "Preuve de votre opposition" in text
+    assert "Fait le 22/11/2026" in text
+    assert "enregistré depuis le 22/11/2026" in text
+    assert "ne veut pas d’espace pour ses documents de santé" in text
+    assert "PAT-TROIS DOMINIQUE MARIE-LOUISE" in text
+    assert "28/03/1979" in text
+    assert NUMBER in text
+    with site.database.read() as work:
+        lines = list(work.journal.lines(chain_of(profile_id)))
+    printed = [one for one in lines if one.action == Action.LETTER_PRINTED]
+    assert [one.outcome for one in printed] == ["proof", "proof"]
+
+
+@blocking
+def test_nobody_else_is_given_a_proof(site: Site) -> None:
+    _, browser = objected(site)
+    signed_in, stranger, other = site.sign_in(), site.browser(), site.browser()
+    site.clock.advance(minutes=1)
+    begin(other, "", what="code")
+    begin(other, code_of(site))  # may choose, and did not object
+
+    for one in (signed_in, stranger, other):
+        page = one.get("/account" if one is signed_in else "/sign-in")
+        given = one.post("/activate/proof", {"token": token_of(page)})
+        assert given.location == "/activate"
+        assert b"%PDF" not in given.body
+        assert "Télécharger l’attestation" not in one.get("/activate?opposed=1").text
+    assert browser.get("/activate/proof").status == 405
+    assert browser.post("/activate/proof", {"token": "0" * 64}).status == 403
+    assert proof(browser).status == 200
+
+
+@pytest.mark.parametrize("way", ["late", "finished", "changed"])
+@blocking
+def test_the_proof_is_given_for_some_minutes_and_not_once_it_is_over(
+    site: Site, way: str
+) -> None:
+    profile_id, browser = objected(site)
+    token = token_of(browser.get("/activate"))
+    if way == "late":
+        site.clock.advance(minutes=14, seconds=59)
+        assert proof(browser).status == 200
+        site.clock.advance(seconds=1)
+    elif way == "finished":
+        assert browser.post("/sign-out", {"token": token}).location == "/sign-in"
+    else:
+        with site.database.write() as work:
+            held = profile(site, profile_id)
+            go_on(
+                work,
+                Notices.of(work, site.settings),
+                held,
+                ProfileState.ACTIVATED,
+            )
+
+    page = browser.get("/activate")
+
+    assert "Télécharger l’attestation" not in page.text
+    given = browser.post("/activate/proof", {"token": token_of(page)})
+    assert given.location == "/activate"
+    assert b"%PDF" not in given.body
+
+
+@blocking
+def test_who_objected_may_begin_anew_in_the_same_browser(site: Site) -> None:
+    _, browser = objected(site)
+    site.clock.advance(minutes=1)
+    begin(browser, "", what="code")
+
+    assert begin(browser, code_of(site)).location == "/activate/choices"
+    assert send(browser, "/activate/choices", **CHOSEN).status == 303
 
 
 @pytest.mark.parametrize(

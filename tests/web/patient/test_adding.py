@@ -19,6 +19,7 @@ from gateway.store.journal import chain_of
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import blobs
 from tests.converting.pictures import heic, tiff
+from tests.documents.test_pdf_password import locked
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import JPEG, PDF, PNG, carried, file
 from tests.web.patient.test_keeping import RTF, bring, keep, part
@@ -177,6 +178,26 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
     assert said in done.text.replace("&#39;", "'")
     assert "pas encore ajouté" in done.text
     assert filed(site) == []
+
+
+@pytest.mark.parametrize("way", ["RC4-128", "AES-256"])
+@blocking
+def test_a_pdf_with_a_password_is_refused_and_one_that_opens_is_not(
+    site: Site, way: str
+) -> None:
+    browser = site.signed_in()
+
+    done = add(browser, ("bulletin_paie.pdf", locked(way, "secret")))
+
+    text = done.text.replace("\u00a0", " ").replace("\u202f", " ")
+    assert done.status == 422
+    assert "Le fichier « bulletin_paie.pdf » ne s’ouvre qu’avec" in text
+    assert "sans mot de passe, puis choisissez cette copie" in text
+    assert filed(site) == []
+
+    everybodys = locked(way, "")  # locked by its owner: against printing, for one
+    assert add(browser, ("bulletin.pdf", everybodys)).status == 303
+    assert len(filed(site)) == 1
 
 
 @pytest.mark.parametrize("site", [{"max_upload_bytes": 20_000}], indirect=True)

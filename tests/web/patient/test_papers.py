@@ -10,6 +10,7 @@ from gateway.core.vault import FiledDocument
 from gateway.store.patients.profiles import Profiles
 from gateway.web.patient.paper_forms import read_paper_form
 from gateway.web.site.forms import Form
+from tests.documents.test_pdf_password import locked
 from tests.web.browsing import Browser, Reply, Site, blocking, token_of
 from tests.web.mail import PDF
 from tests.web.patient.test_people import Relative, agreed, send
@@ -146,11 +147,13 @@ def test_the_signed_paper_takes_the_place_of_what_was_written(site: Site) -> Non
     sheet = browser.get("/papers/directives/sheet")
 
     refused = send_file(browser, "signé.pdf", b"not a PDF")
+    closed = send_file(browser, "signé.pdf", locked("AES-256", "secret"))
     kept = send_file(browser, "signé.pdf", PDF)
 
     assert sheet.headers["content-type"] == "application/pdf"
     assert sheet.body.startswith(b"%PDF-")
-    assert refused.status == 422
+    assert refused.status == closed.status == 422
+    assert "ne s’ouvre qu’avec un mot de passe" in closed.text
     assert kept.location == "/papers/directives?done=file"
     written, signed = versions(site)
     assert written.status is Availability.DEPRECATED
