@@ -61,6 +61,11 @@ _CLAIMABLE = (
     .with_for_update(skip_locked=True)
 )
 _LEASE = update(tasks).where(tasks.c.id.in_(_IDS))
+_COUNT_LOST = (
+    update(tasks)
+    .where(tasks.c.id.in_(_IDS))
+    .values(lost=tasks.c.lost + 1, last_error=_LOST)
+)
 _HELD = (
     select(tasks.c.id)
     .where(tasks.c.id.in_(_IDS), tasks.c.lease_owner == bindparam("owner"))
@@ -153,7 +158,7 @@ class Tasks:
             self.connection.execute(claimable, {**wanted, "limit": limit}).all()
         )
         if rows and rows[0].lease_owner:  # its lease ran out
-            self._count_lost([rows[0].id])
+            self.connection.execute(_COUNT_LOST, {"ids": [rows[0].id]})
         if rows:
             self.connection.execute(
                 _LEASE,
@@ -343,30 +348,20 @@ class Tasks:
         ``wait_after`` says of so many times: others go first.
         """
         gone = tasks.c.lease_owner.in_(list(owners))
-        rows = self.connection.execute(select(tasks.c.id, tasks.c.lost).where(gone))
-        by_times: dict[int, list[int]] = {}
-        for row in rows:
-            by_times.setdefault(row.lost, []).append(row.id)
-        for times, ids in by_times.items():
-            self._count_lost(ids)
-            later = (
-                {"due_at": self.now + wait_after(times), "set_at": self.now}
-                if times
-                else {}
-            )
-            self.connection.execute(
+        counted = self.connection.execute(select(tasks.c.lost).where(gone).distinct())
+        freed = 0
+        for times in counted.scalars().all():
+            values: dict[str, Any] = {"lease_owner": "", "lease_until": None}
+            if times:
+                later = self.now + wait_after(times)
+                values |= {"due_at": later, "set_at": self.now}
+            done = self.connection.execute(
                 update(tasks)
-                .where(tasks.c.id.in_(ids), gone)
-                .values(lease_owner="", lease_until=None, **later)
+                .where(gone, tasks.c.lost == times)
+                .values(lost=times + 1, last_error=_LOST, **values)
             )
-        return sum(map(len, by_times.values()))
-
-    def _count_lost(self, ids: Sequence[int]) -> None:
-        self.connection.execute(
-            update(tasks)
-            .where(tasks.c.id.in_(ids))
-            .values(lost=tasks.c.lost + 1, last_error=_LOST)
-        )
+            freed += done.rowcount
+        return freed
 
     def follow_clock(self) -> int:
         """

@@ -646,7 +646,7 @@ def test_what_those_who_are_gone_had_is_free_and_nothing_else(
 
 
 def minutes(times: int) -> timedelta:
-    return timedelta(minutes=times)
+    return timedelta(minutes=1 + times)
 
 
 def lose(database: Database, owner: str) -> None:
@@ -677,17 +677,44 @@ def test_what_is_lost_again_waits_and_one_that_never_was_goes_first(
         (task,) = claim(database, "gone")
         assert task.lost == waits - 1
         lose(database, "gone")
-        clock.advance(seconds=60 * (waits - 1))
+        clock.advance(seconds=60 * waits if waits > 1 else 0)
     add(database, "other")
 
     assert [one.subject for one in claim(database)] == ["lost"]
     lose(database, "me")
-    clock.advance(seconds=2 * 60)
+    clock.advance(seconds=3 * 60)
     assert [one.subject for one in claim(database)] == ["other"]
     clock.advance(seconds=60)
     (task,) = claim(database)
     assert (task.subject, task.lost) == ("lost", 4)
     assert row_of(database, task.id).last_error.startswith("a worker ended while")
+
+
+def test_each_that_was_lost_waits_as_often_as_it_was(
+    database: Database, clock: SetClock
+) -> None:
+    add(database, "again")
+    claim(database, "gone")
+    lose(database, "gone")
+    add(database, "first")
+    (again,), (first,) = claim(database, "gone"), claim(database, "gone")
+
+    lose(database, "gone")
+
+    now = database.clock()
+    assert row_of(database, again.id).due_at == now + minutes(1)
+    assert row_of(database, first.id).due_at == now
+    clock.advance(seconds=120)
+    assert [one.lost for one in claim(database)] == [1]
+    assert [one.lost for one in claim(database)] == [2]
+
+
+def test_what_is_asked_for_later_is_due_later(database: Database) -> None:
+    with database.write() as work:
+        work.tasks.ask(FILE, "a", delay=timedelta(days=1))
+
+    (row,) = table_rows(database)
+    assert row.due_at == database.clock() + timedelta(days=1)
 
 
 def test_what_was_not_done_within_its_lease_counts_as_lost(
