@@ -77,10 +77,12 @@ TAKEN = {
     *(
         "__future__",
         "abc",
+        "array",
         "attrs",
         "attrs.validators",
         "base64",
         "binascii",
+        "bisect",
         "calendar",
         "collections",
     ),

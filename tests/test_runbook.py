@@ -47,6 +47,14 @@ HELD_BY = {
         "tests/journeys/test_receiving.py",
         "test_a_receiver_that_is_frozen_is_seen",
     ),
+    "workers ended while they had this": (
+        FAILURES,
+        "test_a_letter_that_ends_its_worker_is_given_up_and_its_neighbours_are_filed",
+    ),
+    "does not come to an end: the process ends": (
+        FAILURES,
+        "test_a_worker_that_does_not_come_to_an_end_ends_and_another_files_the_rest",
+    ),
     "ended within the last minute": (
         "tests/node/test_processes.py",
         "test_one_that_ended_is_started_again_and_seen_for_a_minute",

@@ -150,7 +150,7 @@ class WorkLine:
         return job
 
     def _begin(self, task: Task) -> Job | FailedTask:
-        if task.lost >= self.settings.max_attempts:
+        if task.lost > self.settings.max_attempts:  # the first time it was not alone
             text = f"{task.lost} workers ended while they had this"
             return FailedTask(task, InvalidError(text))
         try:

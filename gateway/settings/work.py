@@ -283,7 +283,7 @@ class TaskSettings(Table):
     max_attempts: Annotated[
         int,
         "Failures before a task waits for a person, if they may not pass, or workers "
-        "that ended while they had it.",
+        "that ended while they had it alone.",
     ] = 8
     retry_seconds: Annotated[float, "First wait after a failure; it doubles."] = 2.0
     retry_most_seconds: Annotated[float, "No wait between two tries is longer."] = 900.0

@@ -266,28 +266,30 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_next(stopped: Gateway) ->
 
 
 PLANTED = """
-import os, sys
+import os, sys, time
 from gateway.cli.main import main
 from gateway.dmp_bridge.filing.filing import Filing
 
 files = Filing.__call__
 
 def ends(self, task):
-    if task.subject == os.environ["ENDS_WORKERS"]:
+    if task.subject == os.environ.get("ENDS_WORKERS"):
         os.kill(os.getpid(), 9)
+    if task.subject == os.environ.get("HANGS"):
+        time.sleep(3600)
     return files(self, task)
 
 Filing.__call__ = ends
 sys.exit(main())
 """
-"""A worker with a defect as a parser written in C may have: one letter ends it."""
+"""A worker with a defect as a parser may have: at one letter it crashes, or hangs."""
 
 
 def test_a_letter_that_ends_its_worker_is_given_up_and_its_neighbours_are_filed(
     stopped: Gateway,
 ) -> None:
     """The others are claimed with it; some are older, some younger."""
-    stopped.configure(tasks={"workers": 0, "max_attempts": 3, "retry_seconds": 0.1})
+    stopped.configure(tasks={"workers": 0, "max_attempts": 2, "retry_seconds": 0.1})
     stopped.start()
     contents = hand_over_letters(stopped, 8)
     contents.pop(3)
@@ -311,6 +313,44 @@ def test_a_letter_that_ends_its_worker_is_given_up_and_its_neighbours_are_filed(
     for content in contents:
         assert stopped.outcome(message_id_of(content)) == "FILED"
     assert "dead" in stopped.run("queue list")
+    assert "workers ended while they had this" in stopped.run("queue list")
+
+
+def test_a_worker_that_does_not_come_to_an_end_ends_and_another_files_the_rest(
+    stopped: Gateway,
+) -> None:
+    stopped.configure(
+        tasks={
+            "workers": 0,
+            "max_attempts": 1,
+            "lease_seconds": 1.0,
+            "retry_seconds": 0,
+        }
+    )
+    stopped.start()
+    contents = hand_over_letters(stopped, 4)
+    contents.pop(1)
+    with stopped.database() as database, database.read() as work:
+        found = [one for one in work.tasks.listed() if one.kind == TaskKind.FILE]
+    planted = {**environment(), "HANGS": found[1].subject}
+    words = [sys.executable, "-c", PLANTED, "work", "-c", str(stopped.config)]
+    for _ in ("with its neighbours", "alone"):
+        with (
+            (stopped.folder / "work.log").open("ab") as log,
+            subprocess.Popen(words, env=planted, stderr=log) as worker,
+        ):
+            assert worker.wait(60) == 1
+    said = (stopped.folder / "work.log").read_text("utf-8")
+    assert said.count("work-file does not come to an end: the process ends") == 2
+
+    with (
+        (stopped.folder / "work.log").open("ab") as log,
+        subprocess.Popen(words, env=planted, stderr=log) as worker,
+    ):
+        eventually(lambda: not stopped.waiting(), seconds=60)
+        worker.terminate()
+    for content in contents:
+        assert stopped.outcome(message_id_of(content)) == "FILED"
     assert "workers ended while they had this" in stopped.run("queue list")
 
 

@@ -291,6 +291,18 @@ def test_what_could_not_be_made_durable_is_tried_later(
     assert shop.done == []
 
 
+def test_what_as_many_workers_ended_with_as_may_is_done_once_more(
+    shop: Workshop,
+) -> None:
+    shop.add("ends workers")
+    with shop.database.write() as work:
+        work.connection.execute(update(tasks).values(lost=SETTINGS.max_attempts))
+
+    shop.run_until(lambda: shop.done == ["ends workers"], LocalLine)
+
+    assert shop.left() == []
+
+
 def test_what_too_many_workers_ended_with_is_given_up_without_being_begun(
     shop: Workshop,
 ) -> None:
@@ -301,7 +313,7 @@ def test_what_too_many_workers_ended_with_is_given_up_without_being_begun(
         work.connection.execute(
             update(tasks)
             .where(tasks.c.subject == "ends workers")
-            .values(lost=SETTINGS.max_attempts)
+            .values(lost=SETTINGS.max_attempts + 1)
         )
 
     shop.run_until(lambda: shop.done == ["another"], LocalLine)
