@@ -109,6 +109,20 @@ class UnitOfWork:
     )
 
     @property
+    def is_snapshot(self) -> bool:
+        """
+        Whether it only reads, and each question sees the database as the first did.
+
+        So it is on SQLite, and on PostgreSQL of `snapshot` alone: what was asked may
+        then be kept until the end.
+        """
+        options = self.connection.get_execution_options()
+        return bool(options.get("read_only")) and (
+            is_sqlite(self.connection.engine)
+            or options.get("isolation_level") == "REPEATABLE READ"
+        )
+
+    @property
     def rows(self) -> Rows:
         """What vouches for the rows that grant."""
         return Rows(self.keys, self._believes_unbound)

@@ -554,9 +554,14 @@ class InboxReader:
         return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden(profile_id))
 
     def _kept_from_representatives(self, profile_id: str) -> Secrets:
-        if profile_id not in self._secrets:
-            self._secrets[profile_id] = secrets_of(self.work, profile_id)
-        return self._secrets[profile_id]
+        # One page asks several readers; what comes between their questions is not seen
+        # where none of it is, and only there.
+        known = self.work.held if self.work.is_snapshot else self._secrets
+        place = f"inbox secrets:{profile_id}"
+        if place not in known:
+            known[place] = secrets_of(self.work, profile_id)
+        found: Secrets = known[place]
+        return found
 
     def _messages(
         self,

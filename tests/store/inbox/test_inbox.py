@@ -606,6 +606,48 @@ def test_a_secret_message_of_before_is_nothing_to_representatives_either(
         assert InboxReader(work).unread_count(profile_id) == 1
 
 
+def test_a_secret_that_comes_while_a_page_is_made_is_on_none_of_it(
+    database: Database, clock: SetClock
+) -> None:
+    """What is secret is asked once where nothing that comes is seen, else each time."""
+    law = PatientReader.REPRESENTATIVE
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+    with database.read() as work:
+        before = InboxReader(work, law).conversations(profile_id)
+
+        clock.advance(hours=1)
+        receive(database, profile_id, 2, text="Secret", is_secret=True)
+
+        with statements(database.engine) as asked:
+            assert InboxReader(work, law).conversations(profile_id) == before
+        assert InboxReader(work, law).unread_count(profile_id) == 1
+        about_secrets = [one for one in asked if "recipients" in one]
+        assert len(about_secrets) == (0 if work.is_snapshot else 1)
+    with database.read() as work:
+        assert InboxReader(work, law).conversations(profile_id) == before
+        assert len(InboxReader(work).conversations(profile_id)) == 2
+
+
+def test_who_writes_asks_each_time_what_is_secret(database: Database) -> None:
+    law = PatientReader.REPRESENTATIVE
+    profile_id = open_profile(database)
+    receive(database, profile_id, 1)
+
+    with database.write() as work:
+        assert not work.is_snapshot
+        (conversation,) = InboxReader(work, law).conversations(profile_id)
+        (message,) = InboxReader(work, law).messages(profile_id, conversation.id)
+        Arrivals(work).decide_recipient(
+            message.arrival_id,
+            0,
+            "delivered",
+            (),
+            hidden=[Visibility.HIDDEN_FROM_REPRESENTATIVES.value],
+        )
+        assert InboxReader(work, law).conversations(profile_id) == []
+
+
 def test_an_end_ends_the_secret_exchange_too(database: Database) -> None:
     profile_id = open_profile(database)
     receive(database, profile_id, 1)
