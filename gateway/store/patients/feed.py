@@ -196,7 +196,10 @@ def _check_letters(said: Mapping[str, str]) -> None:
 
 def _has_unreadable(text: str) -> bool:
     """Tell whether a character stands there that no name has: of control, or none."""
-    return "\ufffd" in text or any(category(one) in _UNWRITTEN for one in text)
+    if "\ufffd" in text:
+        return True
+    # Nothing that is printable is of these categories; a space of another sort is none.
+    return not text.isprintable() and any(category(one) in _UNWRITTEN for one in text)
 
 
 def _matricule(text: str) -> str:
