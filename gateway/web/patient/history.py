@@ -317,16 +317,24 @@ class PatientHistory:
             raise AlteredError("a change that a patient's history names is gone")
         return fact
 
-    def _messages(self, entries: Iterable[Entry]) -> dict[str, InboxMessage]:
-        """Return the messages that lines say came in, by their arrivals."""
+    def _messages(self, entries: Iterable[Entry]) -> dict[int, InboxMessage]:
+        """Return the messages that lines say came in, by the numbers of these lines."""
         came = {
-            one.subject for one in entries if one.action == Action.MESSAGE_DELIVERED
+            one.seq: one.subject
+            for one in entries
+            if one.action == Action.MESSAGE_DELIVERED
         }
-        found = inbox_of(self.work).of_arrivals(self.seen.profile_id, came)
-        return {one.arrival_id: one for one in found}
+        reader, whose = inbox_of(self.work), self.seen.profile_id
+        found = reader.of_arrivals(whose, set(came.values()))
+        by_arrival = {one.arrival_id: one for one in found}
+        return {
+            number: by_arrival[arrival]
+            for number, arrival in came.items()
+            if arrival in by_arrival
+        }
 
     def _line(
-        self, kept: Entry, messages: Mapping[str, InboxMessage]
+        self, kept: Entry, messages: Mapping[int, InboxMessage]
     ) -> HistoryLine | None:
         if not is_as_written(kept):
             raise AlteredError("a line of a patient's history was altered")
@@ -348,7 +356,7 @@ class PatientHistory:
         fact = self._fact(entry)
         # Whom a minor blocked may be known from a secret alone.
         told = fact if sees_secrets(self.seen.reader) else None
-        message = messages.get(entry.subject)
+        message = messages.get(kept.seq)
         who, place = name_in(entry, party, card, message)
         if refusal is not None:
             who = refusal.sender

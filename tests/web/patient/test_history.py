@@ -448,6 +448,7 @@ def test_who_wrote_a_message_is_named_with_whom_the_certificate_is_of(
         site.database, site.patient, sender="labo@ailleurs.mssante.test", name=""
     )
     note(site, Action.MESSAGE_DELIVERED, "inbox", unnamed)
+    note(site, Action.MESSAGE_READ, "file", unnamed)
 
     page = site.signed_in().get("/history?what=messages").text
 
