@@ -19,10 +19,9 @@ from gateway.web.patient.caring import (
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.drawn_code import draw_code
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.asked_names import MOST_FOUND, asked_name
 from gateway.web.site.visits import Visit
 
-_MOST_NAME: Final = 100
-_MOST_FOUND: Final = 30
 _READERS: Final = "/confidentiality/readers"
 
 
@@ -106,16 +105,16 @@ class CaringPages:
             "treating.html",
             status=422 if missing else 200,
             choices=self._choices(visit, name),
-            asked=_name_in(name),
+            asked=asked_name(name),
             treating=caring.treating,
             missing=missing,
         )
 
     def _choices(self, visit: Visit, name: str) -> list[NamedDoctor]:
-        asked = _name_in(name)
+        asked = asked_name(name)
         with self.desk.database.read() as work:
             if asked:
-                found = self.desk.directory.search(work, asked, _MOST_FOUND)
+                found = self.desk.directory.search(work, asked, MOST_FOUND)
                 return doctors_among(work, found)
             return from_team(caring_now(work, self.desk.seen(work, visit.profile.id)))
 
@@ -133,7 +132,3 @@ class CaringPages:
             return self._treating_page(visit, name, missing=True)
         self.desk.write(lambda work: choose_treating(work, profile_id, doctor))
         return redirect(f"{_READERS}?done=treating")
-
-
-def _name_in(text: str) -> str:
-    return " ".join(text.split())[:_MOST_NAME]

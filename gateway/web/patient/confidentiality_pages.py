@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from attrs import frozen
 
@@ -40,11 +40,10 @@ from gateway.web.patient.correspondents import (
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.reporting import source_of_report
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.asked_names import MOST_FOUND, MOST_NAME, asked_name
 from gateway.web.site.paging import PER_PAGE, ListPage
 from gateway.web.site.visits import Visit
 
-_MOST_NAME: Final = 100
-_MOST_FOUND: Final = 30
 """Of a search by name: whoever finds more writes more of the name."""
 
 
@@ -248,11 +247,11 @@ class ConfidentialityPages:
             "block.html",
             status=422 if problem else 200,
             choices=choices,
-            most=_MOST_FOUND,
+            most=MOST_FOUND,
             document=source.get("document", ""),
             conversation=source.get("conversation", ""),
             line=source.get("line", ""),
-            asked=" ".join(source.get("name", "").split())[:_MOST_NAME],
+            asked=asked_name(source.get("name", "")),
             problem=problem,
         )
 
@@ -269,11 +268,11 @@ class ConfidentialityPages:
         return redirect("/confidentiality?done=block")
 
     def _choices(self, visit: Visit, source: Any) -> list[Blockable]:
-        name = source.get("name", "")[:_MOST_NAME]
+        name = source.get("name", "")[:MOST_NAME]
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             if name:
-                found = self.desk.directory.search(work, name, _MOST_FOUND)
+                found = self.desk.directory.search(work, name, MOST_FOUND)
                 return [
                     Blockable(
                         identity=one.identity,

@@ -27,10 +27,9 @@ from gateway.web.patient.correspondents import Blockable, blockable, kept_from
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import SeenDocuments
 from gateway.web.patient.writing_evidence import keep_decision
+from gateway.web.site.asked_names import MOST_FOUND
 from gateway.web.site.desk import who_acts
 from gateway.web.site.visits import Visit
-
-_MOST_FOUND = 30
 
 
 @frozen(kw_only=True)
@@ -59,7 +58,7 @@ class Naming:
         is an address that no person holds.
         """
         if name:
-            listed = self.desk.directory.search(work, name, _MOST_FOUND)
+            listed = self.desk.directory.search(work, name, MOST_FOUND)
             persons = [
                 evolve(each, about=one.about)
                 for one in listed

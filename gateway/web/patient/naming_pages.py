@@ -12,9 +12,9 @@ from gateway.web.patient.correspondents import kept_from
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.naming import Nameable, Naming
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.asked_names import asked_name
 from gateway.web.site.visits import Visit
 
-_MOST_NAME: Final = 100
 _PATH: Final = "/confidentiality/administrators"
 
 
@@ -44,7 +44,7 @@ class NamingPages:
         return self._ask(visit, visit.query.get("name", ""))
 
     def _ask(self, visit: Visit, name: str, problem: str = "") -> Answer:
-        asked = " ".join(name.split())[:_MOST_NAME]
+        asked = asked_name(name)
         return self.desk.page(
             visit,
             "administrator_new.html",
@@ -63,7 +63,7 @@ class NamingPages:
     def name(self, visit: Visit) -> Answer:
         """Say once more whom and what it means; then name them."""
         line = visit.form.line
-        asked = " ".join(line("name").split())[:_MOST_NAME]
+        asked = asked_name(line("name"))
         offered = self._candidates(visit, asked)
         who = next((one for one in offered if one.identity == line("who")), None)
         if who is None:

@@ -45,6 +45,7 @@ from gateway.store.patients.values import Profile
 from gateway.store.sealed.blobs import Parcel
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.offered_files import FileProblem, FormFile
+from gateway.web.professional.record_pages import record_of
 from gateway.web.professional.visits import ProfessionalVisit
 
 _OID: Final = re.compile(r"[0-2](?:\.(?:0|[1-9]\d*))+")
@@ -90,8 +91,7 @@ class ProfessionalFiling:
 
     def of_record(self, visit: ProfessionalVisit, record: str) -> Profile | None:
         """Return the patient of a record that one has open, None where it is not."""
-        with self.desk.database.read() as work:
-            found = self.desk.reading.record(work, self.desk.reader(visit), record)
+        found = record_of(self.desk, visit, record)
         return None if isinstance(found, NotRead) else found.profile
 
     def replaced(

@@ -11,12 +11,17 @@ from gateway.errors import NotFoundError
 from gateway.rights.administrator_rules import AdministratorFault
 from gateway.rights.reading_rules import Relation
 from gateway.rights.record_act_rules import NoAct, RecordAct
-from gateway.store.consultations.answers import NotRead, OpenRecord
+from gateway.store.consultations.answers import NotRead
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.record_lines import line_of
-from gateway.web.professional.record_pages import closed_record, record_head
+from gateway.web.professional.record_pages import (
+    closed_record,
+    record_head,
+    record_of,
+)
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.asked_names import MOST_FOUND, MOST_NAME, asked_name
 
 ACTS: Final = (RecordAct.ANNOUNCE, RecordAct.WITHDRAW, RecordAct.MASK, RecordAct.SHOW)
 """What has a page of its own; a new version is filed by the page of filing."""
@@ -26,8 +31,6 @@ _DONE: Final = {
     RecordAct.MASK: "masked",
     RecordAct.SHOW: "shown",
 }
-_MOST_FOUND: Final = 30
-_MOST_NAME: Final = 100
 
 
 @frozen
@@ -95,7 +98,7 @@ class RecordActPages:
 
     def follow_up(self, visit: ProfessionalVisit, record_id: str) -> Answer:
         """Show the follow-ups by one's own team, and ask to begin or to end one."""
-        record = self._record(visit, record_id)
+        record = record_of(self.desk, visit, record_id)
         if isinstance(record, NotRead):
             return closed_record(self.desk, visit, record_id)
         begun = (one for one in record.episodes if one.ended_at is None)
@@ -157,7 +160,7 @@ class RecordActPages:
         *,
         problem: str = "",
     ) -> Answer:
-        record = self._record(visit, record_id)
+        record = record_of(self.desk, visit, record_id)
         if isinstance(record, NotRead):
             return closed_record(self.desk, visit, record_id)
         if record.relation is not Relation.ADMINISTRATOR:
@@ -167,27 +170,18 @@ class RecordActPages:
             "record_block.html",
             status=422 if problem else 200,
             **record_head(record),
-            asked=_asked(name),
+            asked=asked_name(name),
             choices=self._found(name),
-            most=_MOST_FOUND,
-            most_name=_MOST_NAME,
+            most=MOST_FOUND,
+            most_name=MOST_NAME,
             most_blocks=self.desk.settings.web.max_blocks,
             problem=problem,
         )
 
-    def _record(self, visit: ProfessionalVisit, record_id: str) -> OpenRecord | NotRead:
-        with self.desk.database.read() as work:
-            who = self.desk.reader(visit)
-            return self.desk.reading.record(work, who, record_id)
-
     def _found(self, name: str) -> list[DirectoryEntry]:
         """Return who has a name, nobody where none is written."""
-        asked = _asked(name)
+        asked = asked_name(name)
         if not asked:
             return []
         with self.desk.database.read() as work:
-            return self.desk.directory.search(work, asked, _MOST_FOUND)
-
-
-def _asked(name: str) -> str:
-    return " ".join(name.split())[:_MOST_NAME]
+            return self.desk.directory.search(work, asked, MOST_FOUND)

@@ -10,15 +10,18 @@ from gateway.core.directory import DirectoryEntry
 from gateway.core.reading import IN_EMERGENCY
 from gateway.errors import NotFoundError
 from gateway.store.base.work import UnitOfWork
-from gateway.store.consultations.answers import NotRead, OpenRecord
+from gateway.store.consultations.answers import NotRead
 from gateway.store.consultations.values import NamedProfessional
 from gateway.web.professional.desk import ProfessionalDesk
-from gateway.web.professional.record_pages import closed_record, record_head
+from gateway.web.professional.record_pages import (
+    closed_record,
+    record_head,
+    record_of,
+)
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.asked_names import MOST_FOUND, MOST_NAME, asked_name
 
-_MOST_FOUND: Final = 30
-_MOST_NAME: Final = 100
 _RPPS_DIGITS: Final = 11
 _OF_RPPS: Final = "8"
 _OF_PROFESSIONALS: Final = (_OF_RPPS, "0")
@@ -49,7 +52,7 @@ class RecordColleaguePages:
         if form.line("agreed") != "1":
             return self._ask(visit, record_id, name, problem="not agreed")
         colleague = NamedProfessional(identity=identity.upper(), name=offered[identity])
-        record = self._record(visit, record_id)
+        record = record_of(self.desk, visit, record_id)
         if not isinstance(record, NotRead) and record.consultation.way in IN_EMERGENCY:
             raise NotFoundError("not found")
         kept = self.desk.write(
@@ -67,7 +70,7 @@ class RecordColleaguePages:
         *,
         problem: str = "",
     ) -> Answer:
-        record = self._record(visit, record_id)
+        record = record_of(self.desk, visit, record_id)
         if isinstance(record, NotRead):
             return closed_record(self.desk, visit, record_id)
         if record.consultation.way in IN_EMERGENCY:
@@ -77,28 +80,24 @@ class RecordColleaguePages:
             "record_colleague.html",
             status=422 if problem else 200,
             **record_head(record),
-            asked=_asked(name),
+            asked=asked_name(name),
             choices=self._found(visit, name),
-            most=_MOST_FOUND,
-            most_name=_MOST_NAME,
+            most=MOST_FOUND,
+            most_name=MOST_NAME,
             hours=self.desk.settings.reading.agreement_hours,
             problem=problem,
         )
 
-    def _record(self, visit: ProfessionalVisit, record_id: str) -> OpenRecord | NotRead:
-        with self.desk.database.read() as work:
-            return self.desk.reading.record(work, self.desk.reader(visit), record_id)
-
     def _found(self, visit: ProfessionalVisit, name: str) -> list[DirectoryEntry]:
         """Return the professionals of a name or number, without who asks."""
-        asked = _asked(name)
+        asked = asked_name(name)
         if not asked:
             return []
         with self.desk.database.read() as work:
             found = (
                 self._numbered(work, asked)
                 if asked.isdecimal()
-                else self.desk.directory.search(work, asked, _MOST_FOUND)
+                else self.desk.directory.search(work, asked, MOST_FOUND)
             )
         mine = self.desk.reader(visit).national_id.lower()
         return [
@@ -113,7 +112,3 @@ class RecordColleaguePages:
         number = f"{_OF_RPPS}{digits}" if len(digits) == _RPPS_DIGITS else digits
         names = self.desk.directory.names(work, [number])
         return [DirectoryEntry(identity=one, name=name) for one, name in names.items()]
-
-
-def _asked(name: str) -> str:
-    return " ".join(name.split())[:_MOST_NAME]

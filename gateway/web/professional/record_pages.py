@@ -296,6 +296,14 @@ class RecordPages:
         )
 
 
+def record_of(
+    desk: ProfessionalDesk, visit: ProfessionalVisit, record_id: str
+) -> OpenRecord | NotRead:
+    """Return a record that one has open, or why it is not."""
+    with desk.database.read() as work:
+        return desk.reading.record(work, desk.reader(visit), record_id)
+
+
 def closed_record(
     desk: ProfessionalDesk,
     visit: ProfessionalVisit,
