@@ -132,11 +132,10 @@ def index_pages(
     )
     yield INDEX, _first(lists, language, day, proven=proven)
     for one in lists:
-        pages = one.pages
-        for place, page in enumerate(pages):
+        for place, page in enumerate(one.pages):
             beside = (
-                pages[place - 1] if place else None,
-                *pages[place + 1 : place + 2],
+                one.pages[place - 1] if place else None,
+                *one.pages[place + 1 : place + 2],
             )
             yield page.path, _one_page(one, page, beside, language)
 
@@ -152,9 +151,11 @@ class _List:
     ordered: Sequence[Any] = field(repr=False)
     table: Callable[[Sequence[Any], Mapping[str, str]], Iterator[bytes]]
 
-    @property
-    def pages(self) -> list[_YearPage]:
-        """Its pages, where it does not stand in the first."""
+    pages: list[_YearPage] = field(init=False, repr=False)
+    """Its pages, where it does not stand in the first."""
+
+    @pages.default
+    def _pages(self) -> list[_YearPage]:
         if len(self.ordered) <= MOST_ROWS:
             return []
         return list(_by_year(self))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gateway.core.envelope import RecipientKind
 from gateway.core.texts.downloads import INDEX_TEXTS
@@ -50,9 +50,15 @@ class TakenMessages:
     zone: ZoneInfo
     language: str
 
+    _reader: InboxReader = field(init=False, repr=False)
+
+    @_reader.default
+    def _of_the_holder(self) -> InboxReader:
+        return InboxReader(self.work)
+
     def left(self, done: Collection[str]) -> dict[str, datetime]:
         """Return when each message came that is not among ``done``, oldest first."""
-        every = InboxReader(self.work).moments(self.profile.id)
+        every = self._reader.moments(self.profile.id)
         return {one: at for one, at in every.items() if one not in done}
 
     def take(
@@ -70,7 +76,7 @@ class TakenMessages:
         is_sent = is_copy = False
         files: tuple[str, ...] = ()
         try:
-            message = InboxReader(self.work).message(self.profile.id, message_id)
+            message = self._reader.message(self.profile.id, message_id)
             if message is not None:
                 subject = message.subject
                 is_sent = message.direction is Direction.OUT
@@ -79,7 +85,7 @@ class TakenMessages:
                 is_copy = had_documents or self._names_others(message)
                 places = offered_places(message, had_documents=had_documents)
                 files = tuple(message.files[one].name for one in places)
-                content = InboxReader(self.work).content(message)
+                content = self._reader.content(message)
                 if is_copy:
                     content = self._as_shown(message, content, places)
         except _UNREADABLE:
@@ -104,9 +110,7 @@ class TakenMessages:
         if message.direction is Direction.IN:
             name, address = message.name, message.sender
         else:
-            talk = InboxReader(self.work).conversation(
-                self.profile.id, message.conversation_id
-            )
+            talk = self._reader.conversation(self.profile.id, message.conversation_id)
             name, address = (talk.name, talk.address) if talk else ("", "")
         return f"{name} <{address}>" if name and name != address else address
 
