@@ -27,13 +27,21 @@ def inflate(deflated: bytes, size: int) -> bytes:
     Raises:
         DamagedError: it is no such stream, or holds fewer bytes, or more.
     """
+    content = _inflated(deflated, size + 1)
+    if len(content) != size:
+        raise DamagedError("not readable", detail="deflated of another size")
+    return content
+
+
+def _inflated(deflated: bytes, most: int) -> bytes:
+    """Return what a raw deflate stream holds, which ends with the bytes given."""
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        content = stream.decompress(deflated, size + 1)
+        content = stream.decompress(deflated, most)
     except zlib.error as error:
-        raise DamagedError("not readable", detail="blob not inflated") from error
-    if len(content) != size or not stream.eof or stream.unused_data:
-        raise DamagedError("not readable", detail="blob of another size")
+        raise DamagedError("not readable", detail="not inflated") from error
+    if not stream.eof or stream.unused_data:
+        raise DamagedError("not readable", detail="deflated of another size")
     return content
 
 
@@ -51,11 +59,4 @@ def unpacked(text: bytes) -> bytes:
     """
     if not text.startswith(_PACKED):
         return text
-    stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        content = stream.decompress(text[len(_PACKED) :], _MOST_BYTES)
-    except zlib.error as error:
-        raise DamagedError("not readable", detail="text not inflated") from error
-    if not stream.eof or stream.unused_data:
-        raise DamagedError("not readable", detail="text of another size")
-    return content
+    return _inflated(text[len(_PACKED) :], _MOST_BYTES)
