@@ -25,6 +25,9 @@ _CURSORS = "cursors"
 ANSWER_SECONDS: Final = 30.0
 """How long PostgreSQL may take for an answer, where nothing else is said."""
 
+SNAPSHOT: Final = "REPEATABLE READ"
+"""The isolation at which all questions of a transaction see what the first did."""
+
 _CONNECT_SECONDS = 10
 
 _write_json = json_writer()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gateway.store.base.engine import is_sqlite
+from gateway.store.base.engine import SNAPSHOT, is_sqlite
 from gateway.store.base.failures import translated
 from gateway.store.base.work import Database, UnitOfWork
 
@@ -23,7 +23,7 @@ def snapshot(database: Database) -> Iterator[UnitOfWork]:
     """
     options: dict[str, Any] = {"read_only": True}
     if not is_sqlite(database.engine):
-        options["isolation_level"] = "REPEATABLE READ"
+        options["isolation_level"] = SNAPSHOT
     with translated(database.availability):
         reader = database.engine.connect().execution_options(**options)
         with reader as connection, connection.begin():

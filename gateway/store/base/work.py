@@ -27,7 +27,7 @@ from gateway.core.actors import Actor, Means, Who
 from gateway.json_text import json_writer
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
-from gateway.store.base.engine import is_sqlite, make_engine
+from gateway.store.base.engine import SNAPSHOT, is_sqlite, make_engine
 from gateway.store.base.failures import StorageError, translated
 from gateway.store.base.glancing import Glance
 from gateway.store.base.place import OpenFile
@@ -119,7 +119,7 @@ class UnitOfWork:
         options = self.connection.get_execution_options()
         return bool(options.get("read_only")) and (
             is_sqlite(self.connection.engine)
-            or options.get("isolation_level") == "REPEATABLE READ"
+            or options.get("isolation_level") == SNAPSHOT
         )
 
     @property
