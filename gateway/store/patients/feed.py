@@ -38,6 +38,9 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNWRITTEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's categories of what is no letter, sign or space."""
 
+_REPLACED: Final = "\ufffd"
+"""What stands for bytes that are no UTF-8."""
+
 _LANGUAGES: Final = frozenset({"", "fr", "en"})
 
 
@@ -78,7 +81,7 @@ def read_feed(source: TextIO, today: date) -> Iterator[FeedLine | RefusedLine]:
     """
     lines = _Lines(source)
     first = lines.take().lstrip("\ufeff")
-    if _has_unreadable(first.rstrip("\r\n")):
+    if _REPLACED in first or _has_unwritten(first.rstrip("\r\n")):
         raise InvalidError("the feed is not UTF-8")
     mark = ";" if first.count(";") > first.count(",") else ","
     names = [one.strip().lower() for one in _fields([first], mark) or ()]
@@ -188,16 +191,14 @@ def _line(
 
 def _check_letters(said: Mapping[str, str]) -> None:
     for one in (*REQUIRED, *OPTIONAL):
-        if "\ufffd" in said[one]:
+        if _REPLACED in said[one]:
             raise InvalidError(f"the letters of {one} are not UTF-8")
-        if _has_unreadable(said[one]):
+        if _has_unwritten(said[one]):
             raise InvalidError(f"a character of {one} is none that is written")
 
 
-def _has_unreadable(text: str) -> bool:
+def _has_unwritten(text: str) -> bool:
     """Tell whether a character stands there that no name has: of control, or none."""
-    if "\ufffd" in text:
-        return True
     # Nothing that is printable is of these categories; a space of another sort is none.
     return not text.isprintable() and any(category(one) in _UNWRITTEN for one in text)
 
