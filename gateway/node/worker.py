@@ -22,6 +22,9 @@ from gateway.store.base.writer import Writer
 from gateway.store.tasks.steps import LocalStep, Steps
 from gateway.store.tasks.tasks import TaskKind
 
+LEASES: Final = 5
+"""So many times the length of a lease a batch may take before its process is ended."""
+
 LOCAL = (
     TaskKind.FILE,
     TaskKind.DELIVER,
@@ -42,9 +45,6 @@ LOCAL = (
     TaskKind.TELL_TREATING,
     TaskKind.UNREAD,
 )
-LEASES: Final = 5
-"""So many times the length of a lease a batch may take before its process is ended."""
-
 SLOW = (TaskKind.TEXT,)
 OUTGOING = (TaskKind.RELAY,)
 NOTICES = (TaskKind.CODE, TaskKind.NOTIFY)

@@ -19,10 +19,13 @@ from attrs import field, frozen
 
 from gateway.core.listed_columns import Alike, ListColumns
 from gateway.core.listing import ListEntry
+from gateway.json_text import json_writer
 from gateway.store.vault.indexes import UNMARKED
 
 FORM: Final = 3
 """One more whenever entries are made in another way: those of before are not read."""
+
+_to_json = json_writer(ascii_only=False)
 
 _ID: Final = 32
 _MARK: Final = 16
@@ -101,7 +104,7 @@ def to_bytes(entries: Iterable[ListEntry], rows: str) -> bytes:
     }
     return b"".join(
         [
-            json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(),
+            _to_json(said).encode(),
             b"\n",
             "".join(columns.ids).encode(),
             "".join(marks[name] for name in columns.ids).encode(),
