@@ -285,29 +285,45 @@ sys.exit(main())
 """A worker with a defect as a parser may have: at one letter it crashes, or hangs."""
 
 
+@contextmanager
+def planted_worker(
+    gateway: Gateway, **defect: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker with a defect until the end of the block, or its own."""
+    words = [sys.executable, "-c", PLANTED, "work", "-c", str(gateway.config)]
+    with (
+        (gateway.folder / "work.log").open("ab") as log,
+        subprocess.Popen(words, env=environment() | defect, stderr=log) as worker,
+    ):
+        yield worker
+        worker.terminate()
+
+
+def hand_over_one_bad(
+    gateway: Gateway, count: int, place: int
+) -> tuple[list[bytes], str]:
+    """Have letters accepted; return all but one, and the arrival of that one."""
+    contents = hand_over_letters(gateway, count)
+    contents.pop(place)
+    with gateway.database() as database, database.read() as work:
+        found = [one for one in work.tasks.listed() if one.kind == TaskKind.FILE]
+    return contents, found[place].subject
+
+
 def test_a_letter_that_ends_its_worker_is_given_up_and_its_neighbours_are_filed(
     stopped: Gateway,
 ) -> None:
     """The others are claimed with it; some are older, some younger."""
     stopped.configure(tasks={"workers": 0, "max_attempts": 2, "retry_seconds": 0.1})
     stopped.start()
-    contents = hand_over_letters(stopped, 8)
-    contents.pop(3)
-    with stopped.database() as database, database.read() as work:
-        found = [one for one in work.tasks.listed() if one.kind == TaskKind.FILE]
-    planted = {**environment(), "ENDS_WORKERS": found[3].subject}
-    words = [sys.executable, "-c", PLANTED, "work", "-c", str(stopped.config)]
+    contents, bad = hand_over_one_bad(stopped, 8, 3)
     ended = 0
     while stopped.waiting() and ended < 20:
-        with (
-            (stopped.folder / "work.log").open("ab") as log,
-            subprocess.Popen(words, env=planted, stderr=log) as worker,
-        ):
+        with planted_worker(stopped, ENDS_WORKERS=bad) as worker:
             eventually(
                 lambda: worker.poll() is not None or not stopped.waiting(), seconds=60
             )
             ended += worker.poll() is not None
-            worker.terminate()
 
     assert ended == 3, "with its neighbours, and alone until it is given up"
     for content in contents:
@@ -324,31 +340,19 @@ def test_a_worker_that_does_not_come_to_an_end_ends_and_another_files_the_rest(
             "workers": 0,
             "max_attempts": 1,
             "lease_seconds": 1.0,
-            "retry_seconds": 0,
+            "retry_seconds": 0.1,
         }
     )
     stopped.start()
-    contents = hand_over_letters(stopped, 4)
-    contents.pop(1)
-    with stopped.database() as database, database.read() as work:
-        found = [one for one in work.tasks.listed() if one.kind == TaskKind.FILE]
-    planted = {**environment(), "HANGS": found[1].subject}
-    words = [sys.executable, "-c", PLANTED, "work", "-c", str(stopped.config)]
+    contents, bad = hand_over_one_bad(stopped, 4, 1)
     for _ in ("with its neighbours", "alone"):
-        with (
-            (stopped.folder / "work.log").open("ab") as log,
-            subprocess.Popen(words, env=planted, stderr=log) as worker,
-        ):
+        with planted_worker(stopped, HANGS=bad) as worker:
             assert worker.wait(60) == 1
     said = (stopped.folder / "work.log").read_text("utf-8")
     assert said.count("work-file does not come to an end: the process ends") == 2
 
-    with (
-        (stopped.folder / "work.log").open("ab") as log,
-        subprocess.Popen(words, env=planted, stderr=log) as worker,
-    ):
+    with planted_worker(stopped, HANGS=bad):
         eventually(lambda: not stopped.waiting(), seconds=60)
-        worker.terminate()
     for content in contents:
         assert stopped.outcome(message_id_of(content)) == "FILED"
     assert "workers ended while they had this" in stopped.run("queue list")

@@ -6,7 +6,6 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -24,7 +23,6 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.recalls import Recalls
 from gateway.store.tables import blobs, inbox_messages
 from tests.builders_people import TEST_RANGE, matricule, open_profile
-from tests.builders_settings import make_settings
 from tests.dmp_bridge.downloads.packed import ask, content, last, opened, work_off
 from tests.fakes import SetClock
 from tests.web.mail import PDF, receive
@@ -33,16 +31,6 @@ NOTE = OutgoingPart(media_type="application/pdf", content=PDF, name="note.pdf")
 PACKAGE = OutgoingPart(
     media_type="application/zip", content=b"PK-secret", name="IHE_XDM.ZIP"
 )
-
-
-@pytest.fixture
-def patient(database: Database) -> str:
-    return open_profile(database, email="dominique@courriel.example")
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return make_settings(tmp_path)
 
 
 def open_profile_of_another(database: Database) -> str:

@@ -34,16 +34,6 @@ TEXT = "<paragraph>Tout va bien &amp; même mieux.</paragraph>"
 HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 
 
-@pytest.fixture
-def patient(database: Database) -> str:
-    return open_profile(database, email="dominique@courriel.example")
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return make_settings(tmp_path)
-
-
 def filed(database: Database, document_id: str) -> bytes:
     with database.read() as work:
         vault = open_vaults(database).within(work)
