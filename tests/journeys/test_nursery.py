@@ -70,16 +70,16 @@ def nursery_of(gateway: Gateway) -> int:
 
 def open_in(pid: int) -> set[str]:
     """Return the pipes and sockets that a process has open."""
-    links = [one.readlink() for one in Path(f"/proc/{pid}/fd").iterdir() if exists(one)]
-    return {str(one) for one in links if str(one).startswith(("pipe:", "socket:"))}
+    links = [target_of(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
+    return {one for one in links if one.startswith(("pipe:", "socket:"))}
 
 
-def exists(link: Path) -> bool:
+def target_of(link: Path) -> str:
+    """Return what a descriptor is of, nothing where it was closed meanwhile."""
     try:
-        link.readlink()
-    except OSError:  # closed meanwhile
-        return False
-    return True
+        return str(link.readlink())
+    except OSError:
+        return ""
 
 
 def limit_of(pid: int, name: str) -> list[str]:
