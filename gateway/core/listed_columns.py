@@ -219,7 +219,7 @@ class ListedDocuments(Sequence[ListEntry]):
         """Tell whether they are the same entries, in the same order."""
         return isinstance(other, Sequence) and list(self) == list(other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python has it, of what is equal
 
     def ids(self) -> list[str]:
         """Return their ids, in their order."""

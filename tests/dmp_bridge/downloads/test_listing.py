@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -87,8 +88,8 @@ def test_past_the_limit_each_year_has_pages_that_lead_to_one_another(
         assert "<script" not in page
 
 
-def letter(number: int, day: str, **changes: object) -> TakenMessage:
-    said = {
+def letter(number: int, day: str, **changes: Any) -> TakenMessage:
+    said: dict[str, Any] = {
         "id": f"{number:032x}",
         "day": day,
         "subject": f"Titre <{number}>",
@@ -99,7 +100,7 @@ def letter(number: int, day: str, **changes: object) -> TakenMessage:
         "is_copy": False,
         **changes,
     }
-    return TakenMessage(**said)  # type: ignore[arg-type]
+    return TakenMessage(**said)
 
 
 def test_messages_stand_under_documents_and_past_the_limit_by_year(
