@@ -24,7 +24,6 @@ from gateway.node.sealing import Sealing
 from gateway.node.signing import SignerClient
 from gateway.settings.file import Settings, read_settings
 from gateway.store.altered import AlteredRows
-from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database
 from gateway.store.checkpoints.exporting import CHECK, JournalProofs
 from gateway.store.checkpoints.proving import SealedJournal
@@ -91,7 +90,7 @@ def verify(args: argparse.Namespace) -> int:
         socket = settings.signer_socket
         if socket is not None and (last := SignerClient(socket).last()[2]):
             notes.append(Note.parse(last))
-        with snapshot(database) as work:
+        with database.read() as work:
             check = JournalCheck(work, _keys(settings), settings.journal_origin)
             faults = [*check.faults(notes), *AlteredRows(work).find()]
             chains = len(work.journal.heads())
@@ -162,12 +161,12 @@ def prove_line(args: argparse.Namespace) -> int:
         raise MisuseError("name a line, as operator/7, or --since FILE")
     with opened(args) as (_, database):
         if args.since is not None:
-            with snapshot(database) as work:
+            with database.read() as work:
                 print_json(JournalProofs(work).since(_read_note(args.since)))
             return 0
         with database.write() as work:
             note_reading(work, args, "journal prove", chain)
-        with snapshot(database) as work:
+        with database.read() as work:
             names = not args.without_names
             print_json(JournalProofs(work).line(chain, int(seq), names=names))
     return 0
@@ -190,7 +189,7 @@ def _export_proven(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database):
         with database.write() as work:
             note_reading(work, args, "journal export", args.chain)
-        with snapshot(database) as work:
+        with database.read() as work:
             keys = _keys(settings)
             count, more = JournalProofs(work).write(args.proven, args.chain, keys)
     print(f"{args.proven}: {count} lines; {more} more are in no signed checkpoint yet")

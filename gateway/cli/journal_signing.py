@@ -31,7 +31,6 @@ from gateway.node.witnessing import (
     witness_at,
 )
 from gateway.settings.file import Settings
-from gateway.store.base.snapshot import snapshot
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.signed import Checkpoints
 
@@ -150,7 +149,7 @@ def ask_witness(args: argparse.Namespace) -> int:
     with opened(args) as (settings, database):
         keys = [VerificationKey.parse(one) for one in settings.journal.keys]
         client = WitnessClient(args.url, _context(settings))
-        with snapshot(database) as work:
+        with database.read() as work:
             sealed = SealedJournal(work.connection)
             last = sealed.last()
             if last is None:

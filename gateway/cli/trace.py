@@ -20,7 +20,6 @@ from gateway.cli.vault import find_document
 from gateway.errors import NotFoundError
 from gateway.node.vaults import open_vaults
 from gateway.store.arrivals.story import Stories
-from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database, UnitOfWork
 
 
@@ -74,7 +73,7 @@ def stories_in(database: Database, work: UnitOfWork) -> Stories:
 def _stories(database: Database, name: str, wait: float) -> list[dict[str, Any]]:
     until = time.monotonic() + wait
     while True:
-        with snapshot(database) as work:
+        with database.read() as work:
             teller = stories_in(database, work)
             stories = teller.tell(name)
             over = stories and not teller.goes_on(name)

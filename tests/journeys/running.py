@@ -30,7 +30,6 @@ from attrs import define
 from gateway.cli.main import main
 from gateway.cli.trace import stories_in
 from gateway.settings.file import Settings, read_settings
-from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database
 from gateway.store.tasks.values import OF_THE_DAY, TaskState
 
@@ -230,7 +229,7 @@ class Gateway:
         return eventually(lambda: self._ended_story(name), seconds=seconds)
 
     def _ended_story(self, name: str) -> dict[str, Any]:
-        with self.database() as database, snapshot(database) as work:
+        with self.database() as database, database.read() as work:
             stories = stories_in(database, work).tell(name)
             goes_on = stories_in(database, work).goes_on(name)
         return stories[-1] if stories and not goes_on else {}

@@ -47,7 +47,6 @@ from gateway.errors import DamagedError, NotFoundError
 from gateway.rights.own_document_rules import is_own
 from gateway.rights.visibility_rules import PatientReader, patient_sees
 from gateway.settings.file import Settings
-from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.checkpoints.exporting import JournalProofs
 from gateway.store.downloads.downloads import Download, DownloadEnd, Downloads
@@ -230,7 +229,7 @@ class Packing:
 
     def _last(self, download: Download, profile: Profile) -> _Made:
         language, piece = _language(profile), ZipPiece(download.size)
-        with snapshot(self.database) as work:
+        with self.database.read() as work:
             now = work.now.astimezone(self._zone)
             files: list[PackedFile] = []
             documents: list[TakenDocument] = []

@@ -25,9 +25,6 @@ _CURSORS = "cursors"
 ANSWER_SECONDS: Final = 30.0
 """How long PostgreSQL may take for an answer, where nothing else is said."""
 
-SNAPSHOT: Final = "REPEATABLE READ"
-"""The isolation at which all questions of a transaction see what the first did."""
-
 _CONNECT_SECONDS = 10
 
 _write_json = json_writer()
@@ -118,6 +115,18 @@ def _look_at(
 def is_sqlite(engine: Engine) -> bool:
     """Tell whether a database is a SQLite file."""
     return engine.dialect.name == "sqlite"
+
+
+def reading_options(engine: Engine) -> dict[str, Any]:
+    """
+    Return the options of a connection whose transactions only read, each on a snapshot.
+
+    SQLite gives one by itself; PostgreSQL's own transactions see at each question what
+    was committed before it.
+    """
+    if is_sqlite(engine):
+        return {"read_only": True}
+    return {"read_only": True, "isolation_level": "REPEATABLE READ"}
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:

@@ -27,7 +27,7 @@ from gateway.core.actors import Actor, Means, Who
 from gateway.json_text import json_writer
 from gateway.settings.file import Settings
 from gateway.store.base.availability import DatabaseHealth
-from gateway.store.base.engine import SNAPSHOT, is_sqlite, make_engine
+from gateway.store.base.engine import is_sqlite, make_engine, reading_options
 from gateway.store.base.failures import StorageError, translated
 from gateway.store.base.glancing import Glance
 from gateway.store.base.place import OpenFile
@@ -113,14 +113,9 @@ class UnitOfWork:
         """
         Whether it only reads, and each question sees the database as the first did.
 
-        So it is on SQLite, and on PostgreSQL of `snapshot` alone: what was asked may
-        then be kept until the end.
+        What was asked may then be kept until the end.
         """
-        options = self.connection.get_execution_options()
-        return bool(options.get("read_only")) and (
-            is_sqlite(self.connection.engine)
-            or options.get("isolation_level") == SNAPSHOT
-        )
+        return bool(self.connection.get_execution_options().get("read_only"))
 
     @property
     def rows(self) -> Rows:
@@ -487,9 +482,16 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
-        """Open a transaction that only reads, on one snapshot of the data."""
+        """
+        Open a transaction that only reads, and sees the data as at its first question.
+
+        Were it otherwise, a tree that grew between two questions would look altered,
+        and a story would end before its outcomes.
+        """
         with translated(self.availability):
-            reader = self.engine.connect().execution_options(read_only=True)
+            reader = self.engine.connect().execution_options(
+                **reading_options(self.engine)
+            )
             with reader as connection, connection.begin():
                 yield self.unit(connection)
         self.availability.answered()

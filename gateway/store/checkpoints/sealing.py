@@ -20,7 +20,6 @@ from gateway.checkpoints.leaf import FIRST
 from gateway.checkpoints.tree import FAN, root_of
 from gateway.errors import ConflictError
 from gateway.store.base.prepared import Prepared
-from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.checkpoints.documents import (
     FILING,
@@ -102,7 +101,7 @@ class Sealer:
             _find_lost(work.connection)
         total, cursor = 0, ""
         while True:
-            with snapshot(self.database) as work:
+            with self.database.read() as work:
                 made = self.prepared(work, cursor)
             if not made.leaves:
                 return total

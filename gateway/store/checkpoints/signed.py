@@ -10,7 +10,6 @@ from sqlalchemy import func, insert, select, update
 
 from gateway.checkpoints.checkpoint import Checkpoint
 from gateway.checkpoints.notes import Note
-from gateway.store.base.snapshot import snapshot
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.checkpoints.proving import SealedJournal
 from gateway.store.checkpoints.sealing import SealingError
@@ -49,7 +48,7 @@ class Checkpoints:
         Raises:
             SealingError: more lines were signed than there are.
         """
-        with snapshot(self.database) as work:
+        with self.database.read() as work:
             sealed = SealedJournal(work.connection)
             state, tree = sealed.state(), sealed.tree()
             if size > state.size:

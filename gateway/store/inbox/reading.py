@@ -554,8 +554,7 @@ class InboxReader:
         return and_(_MESSAGE.deleted_at.is_(None), self._not_hidden(profile_id))
 
     def _kept_from_representatives(self, profile_id: str) -> Secrets:
-        # One page asks several readers; what comes between their questions is not seen
-        # where none of it is, and only there.
+        # One page asks several readers. Who writes may make more secret in between.
         known = self.work.held if self.work.is_snapshot else self._secrets
         place = f"inbox secrets:{profile_id}"
         if place not in known:
