@@ -76,6 +76,19 @@ class Filled:
 
 
 @frozen
+class _Chosen:
+    """
+    Documents of the vault that were chosen: as files, their ids, and which are none.
+
+    ``missing`` were withdrawn, erased or hidden after the form was shown.
+    """
+
+    files: list[AcceptedFile] = field(repr=False)
+    documents: tuple[str, ...]
+    missing: frozenset[str]
+
+
+@frozen
 class WritingForm:
     """Reads and checks the form; blocking."""
 
@@ -144,7 +157,12 @@ class WritingForm:
             problems.append(FieldProblem(name="text", code="missing"))
         if len(filled.text) > _MAX_TEXT:
             problems.append(FieldProblem(name="text", code="long"))
-        vault = self._chosen(work, visit, filled)
+        chosen = self._chosen(work, visit, filled)
+        if chosen.missing:
+            # Not sent without them: who wrote believes that they are in it.
+            problems.append(FieldProblem(name="files", code="gone"))
+            filled = evolve(filled, chosen=filled.chosen - chosen.missing)
+        vault = chosen.files
         judged = judge_files(
             form.files,
             self.limits(terms),
@@ -163,6 +181,7 @@ class WritingForm:
             subject=filled.subject,
             text=filled.text,
             files=(*judged.accepted, *vault),
+            documents=chosen.documents,
             asked=judged.asked,
             once=filled.once,
         )
@@ -177,16 +196,18 @@ class WritingForm:
             once="",
         ).begun(to)
 
-    def _chosen(
-        self, work: UnitOfWork, visit: Visit, filled: Filled
-    ) -> list[AcceptedFile]:
+    def _chosen(self, work: UnitOfWork, visit: Visit, filled: Filled) -> _Chosen:
         """Return the chosen documents as files: what a doctor can open, if there is."""
         files: list[AcceptedFile] = []
+        documents: list[str] = []
+        missing: set[str] = set()
         seen = self.desk.seen(work, visit.profile.id)
         for document_id in sorted(filled.chosen)[: self.limits().max_files + 1]:
             document = seen.find(document_id)
             if document is None:
+                missing.add(document_id)
                 continue
+            documents.append(document_id)
             content = seen.vault.content(document)
             title = seen.card(document).title
             body = self.desk.documents.body(content)
@@ -195,7 +216,7 @@ class WritingForm:
                 files.append(AcceptedFile(name, body.media_type, body.content))
             else:
                 files.append(AcceptedFile(file_name(title, "xml"), "text/xml", content))
-        return files
+        return _Chosen(files, tuple(documents), frozenset(missing))
 
 
 def _chosen(visit: Visit) -> frozenset[str]:

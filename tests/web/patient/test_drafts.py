@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from gateway.core.document import Visibility
+from gateway.core.document import Availability, Visibility
+from gateway.dmp_bridge.withdrawing import withdraw
+from gateway.node.vaults import open_vaults
 from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
@@ -207,6 +209,74 @@ def test_any_document_is_found_and_attached_and_what_is_hidden_is_not_there(
     assert drafts(site) == []
     ((_, content),) = sent(site)
     assert content.count(b"Content-Disposition: attachment") == 2
+
+
+@blocking
+def test_what_is_sent_on_was_opened_and_stands_in_the_history(site: Site) -> None:
+    receive(site.database, site.patient)
+    document = put(site, "Radio du genou")
+    browser = site.signed_in()
+    page = browser.get(conversation_of(site))
+
+    fields = [*fields_of(page, text=TEXT), ("document", document)]
+    assert "sent=1" in browser.send_form(action_of(page.text), fields).location
+
+    with site.database.read() as work:
+        listing = open_vaults(site.database).within(work).listing(site.patient)
+        assert [one.id for one in listing.entries if one.is_read] == [document]
+    history = browser.get("/history").text
+    assert "Document envoyé avec un message" in history
+    assert "Radio du genou" in history
+
+
+@blocking
+def test_a_document_that_is_gone_meanwhile_stops_the_message_and_is_said(
+    site: Site,
+) -> None:
+    receive(site.database, site.patient)
+    taken_back, stays = put(site, "Envoyé par erreur"), put(site, "Radio du genou")
+    browser = site.signed_in()
+    path = conversation_of(site)
+    page = browser.get(path)
+    chosen = [("document", one) for one in (taken_back, stays)]
+    begun = [*fields_of(page, text=TEXT, action="draft"), *chosen]
+    assert browser.send_form(action_of(page.text), begun).status == 303
+    with site.database.write() as work:
+        vault = open_vaults(site.database).within(work)
+        (document,) = [
+            one for one in vault.sound_each([taken_back]).values() if one is not None
+        ]
+        assert withdraw(work, vault, document)
+
+    refused = browser.send_form(
+        action_of(page.text), [*fields_of(page, text=TEXT), *chosen]
+    )
+
+    assert refused.status == 422
+    assert sent(site) == []
+    assert "votre message n’a pas été envoyé" in refused.text
+    again = browser.get(path)
+    assert "il ne part pas avec ce message" not in again.text, "kept as it is now"
+    assert again.text.count(" checked") == 1
+    assert TEXT in again.text
+    done = browser.send_form(
+        action_of(again.text),
+        [*fields_of(again, text=TEXT), ("document", stays)],
+    )
+    assert "sent=1" in done.location
+
+
+@blocking
+def test_a_draft_says_that_what_it_had_chosen_is_gone(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    gone = put(site, "Envoyé par erreur", status=Availability.DELETED)
+    with site.database.write() as work:
+        begun = Begun(text=TEXT, documents=(gone,), to=path.rpartition("/")[2])
+        Drafts(work).save_answer(site.patient, begun.to, begun)
+
+    assert "il ne part pas avec ce message" in browser.get(path).text
 
 
 @blocking
