@@ -22,6 +22,7 @@ from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.informed import InformedPatients
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import PDF
+from tests.builders_pdfs import pdf_of
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
@@ -241,6 +242,18 @@ def test_a_pdf_that_is_locked_is_not_kept(pages: ProSite) -> None:
     assert refused.status == 422
     assert "mot de passe" in refused.text
     assert arrivals(pages) == []
+
+
+@blocking
+def test_a_pdf_that_only_its_owner_locked_is_kept_and_filed(pages: ProSite) -> None:
+    """Everybody opens it; printing or copying alone is asked for."""
+    patient = open_profile(pages.database)
+
+    sent = file(pages.sign_in(), ("a.pdf", pdf_of("Bilan", password="")))
+    work_off(pages)
+
+    assert sent.location.startswith("/filings?sent=")
+    assert len(documents(pages, patient)) == 1
 
 
 @pytest.mark.parametrize("pages", [SMALL], indirect=True)
