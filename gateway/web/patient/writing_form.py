@@ -46,6 +46,8 @@ class Filled:
     draft: str = ""
     """The id of the draft that a new message is kept as."""
     once: str
+    was: str = ""
+    """The version of the draft that the form was shown with, empty for none."""
     problems: tuple[FieldProblem, ...] = ()
     is_filled: bool = False
     had_files: bool = False
@@ -59,6 +61,7 @@ class Filled:
             chosen=self.chosen | frozenset(draft.begun.documents),
             contact=self.contact or draft.begun.to,
             draft="" if draft.is_answer else draft.id,
+            was=draft.version,
         )
 
     def begun(self, to: str) -> Begun:
@@ -68,6 +71,8 @@ class Filled:
             text=self.text[:_MAX_TEXT],
             documents=tuple(sorted(self.chosen)[:_MOST_KEPT]),
             to=to,
+            form=self.once,
+            was=self.was,
         )
 
     def of(self, name: str) -> tuple[FieldProblem, ...]:
@@ -145,6 +150,7 @@ class WritingForm:
             contact=form.line("contact"),
             draft=form.line("draft"),
             once=form.once(),
+            was=form.line("was"),
             is_filled=True,
             had_files=bool(form.files) or bool(form.cut),
         )
@@ -193,7 +199,8 @@ class WritingForm:
             subject=visit.form.line("subject"),
             text=visit.form.text("text").strip(),
             chosen=_chosen(visit),
-            once="",
+            once=visit.form.once(),
+            was=visit.form.line("was"),
         ).begun(to)
 
     def _chosen(self, work: UnitOfWork, visit: Visit, filled: Filled) -> _Chosen:

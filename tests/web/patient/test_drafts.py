@@ -12,6 +12,7 @@ from gateway.node.vaults import open_vaults
 from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import MayReply
 from tests.builders_people import matricule
 from tests.web.browsing import (
     Browser,
@@ -209,6 +210,86 @@ def test_any_document_is_found_and_attached_and_what_is_hidden_is_not_there(
     assert drafts(site) == []
     ((_, content),) = sent(site)
     assert content.count(b"Content-Disposition: attachment") == 2
+
+
+@blocking
+def test_two_answers_begun_in_two_windows_are_two_drafts(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    first, second, third = (browser.get(path) for _ in range(3))
+
+    def keep(page: Reply, text: str, action: str = "draft") -> Reply:
+        fields = fields_of(page, text=text, action=action)
+        return browser.send_form(action_of(page.text), fields)
+
+    keep(first, "La première")
+    keep(first, "La première, plus longue")  # the same window, by its way back
+    assert [one.begun.text for one in drafts(site)] == ["La première, plus longue"]
+
+    keep(second, "La seconde")
+    assert {one.begun.text for one in drafts(site)} == {
+        "La première, plus longue",
+        "La seconde",
+    }
+    assert "sent=1" in keep(third, "La troisième", "send").location
+    found = drafts(site)
+    assert {one.begun.text for one in found} == {
+        "La première, plus longue",
+        "La seconde",
+    }
+    assert {one.begun.to for one in found} == {path.rpartition("/")[2]}
+    assert not any(one.is_answer for one in found)
+    # What a form was shown with is gone on with, and gone once it is sent.
+    (one, _) = found
+    address = f"/inbox/new?draft={one.id}"
+    contact = path.rpartition("/")[2]
+    done = write_new(browser, address, text="Fini", subject="Suite", contact=contact)
+    assert "sent=1" in done.location
+    assert len(drafts(site)) == 1
+
+
+@blocking
+def test_a_new_message_changed_in_another_window_is_kept_beside(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    kept = write_new(browser, text="Un", subject="S", action="draft").location
+    address = kept.replace("&saved=1", "")
+    here, there = browser.get(address), browser.get(address)
+    browser.send_form(action_of(here.text), fields_of(here, text="Ici", action="draft"))
+
+    other = browser.send_form(
+        action_of(there.text), fields_of(there, text="Là", action="draft")
+    )
+
+    assert other.location not in (kept, address)
+    assert {one.begun.text for one in drafts(site)} == {"Ici", "Là"}
+
+
+@blocking
+def test_nothing_is_said_to_be_kept_of_an_answer_that_was_emptied(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+
+    emptied = answer(browser, conversation_of(site), "", action="draft")
+
+    assert "saved" not in emptied.location
+
+
+@blocking
+def test_what_was_begun_to_somebody_blocked_meanwhile_can_be_read(site: Site) -> None:
+    receive(site.database, site.patient, reply=MayReply.NO_REPLY)
+    long = TEXT * 20
+    path = conversation_of(site)
+    with site.database.write() as work:
+        begun = Begun(text=long, to=path.rpartition("/")[2])
+        Drafts(work).save_answer(site.patient, begun.to, begun)
+    browser = site.signed_in()
+
+    page = browser.get(path).text
+    assert 'name="text"' not in page
+    assert 'href="/inbox/drafts">Relire ce que vous avez écrit' in page
+    assert long in browser.get("/inbox/drafts").text
 
 
 @blocking
