@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
+from gateway.documents.times import PARIS
 from gateway.errors import GatewayError
 from gateway.metrics import UNREVIEWED_ACCESSES, set_directory_age
 from gateway.rights.directory_rules import is_old
@@ -197,7 +198,7 @@ class Probes:
         most = self.settings.directory.max_age_days
         made = datetime(day.year, day.month, day.day, tzinfo=UTC)
         set_directory_age(max(0.0, (now - made).total_seconds()))
-        if not is_old(day, now.date(), most):
+        if not is_old(day, now.astimezone(PARIS).date(), most):
             return {}
         return {"directory": f"of {day}, older than {most} days"}
 

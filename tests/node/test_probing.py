@@ -321,6 +321,8 @@ def test_a_national_directory_that_is_old_is_told_and_its_age_is_a_metric(
     assert ground.faults() == {}
     assert b"gateway_directory_age_seconds 2.592e+06" in ground.readiness.metrics()
 
-    clock.advance(days=1)
+    clock.advance(hours=22, minutes=59)
+    assert ground.faults() == {}
+    clock.advance(minutes=1)  # a day of France, as the extraction's
     assert ground.faults() == {"directory": "of 2026-11-28, older than 30 days"}
     assert "directory" not in BLOCKING

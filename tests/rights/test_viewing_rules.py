@@ -116,7 +116,7 @@ def test_nobody_reads_by_an_activity_that_is_not_opened_here() -> None:
 
 def test_a_mask_is_none_to_administrators_and_by_a_setting_to_who_treats() -> None:
     facts = FACTS.with_mask(masked=True)
-    who = {"treating": TREATING, "administrators": frozenset({PERSON})}
+    who: dict[str, Any] = {"treating": TREATING, "administrators": frozenset({PERSON})}
 
     closed = seen(facts, **who)
     opened = seen(evolve(facts, treating_sees_masked=True), **who)

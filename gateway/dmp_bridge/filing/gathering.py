@@ -21,6 +21,7 @@ from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.said import ins_in_cx
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.documents.times import PARIS
 from gateway.evidence.policies import policy_of, text_of
 from gateway.rights.filing_facts import (
     Age,
@@ -156,7 +157,8 @@ def _traits_seen(found: FoundDocument | None, profile: Profile | None) -> Traits
 def _age(profile: Profile | None, kept: KeptArrival) -> Age:
     if profile is None:
         return Age.UNKNOWN
-    years = age_on(profile.traits.birth_date, kept.received_at.date())
+    day = kept.received_at.astimezone(PARIS).date()  # by the clock of French law
+    years = age_on(profile.traits.birth_date, day)
     if years is None:
         return Age.UNKNOWN
     return Age.ADULT if years >= _OF_AGE else Age.MINOR

@@ -197,9 +197,9 @@ def given(ward: Ward, document: str, case: Case) -> dict[str, bool]:
         Case(blocked=(TREATING.national_id,), treats=True),
         Case(status=Availability.DEPRECATED),
         Case(type_code="EXPPAT_3", closed=("masked",)),
-        *(Case.drawn(number) for number in range(12)),
+        *(Case.drawn(number) for number in range(7)),
     ],
-    ids=[f"case {one}" for one in range(19)],
+    ids=[f"case {one}" for one in range(14)],
 )
 @pytest.mark.parametrize("asked", ["mask", "reading"])
 @blocking
