@@ -380,3 +380,61 @@ def test_who_cannot_open_their_space_lends_it_to_nobody(site: Site) -> None:
 
     assert browser.get("/inbox").location == "/people?over=1"
     assert "Dominique" not in browser.get("/people").text
+
+
+BANNER = "Vous agissez pour <strong>Dominique PAT-TROIS</strong>"
+
+
+@blocking
+def test_every_answer_says_for_whom_one_acts_errors_too(site: Site) -> None:
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    send(browser, f"/people/{delegation_id}/open")
+
+    token = token_of(browser.get("/inbox"))
+    answers = {
+        404: browser.get(f"/documents/{'0' * 32}"),
+        403: browser.get("/account"),  # of the holder alone
+    }
+    forged = browser.post("/inbox/search", {"token": "x", "words": "y"})
+    unread = browser.request(
+        "POST", "/inbox/search", b"{}", {"Content-Type": "application/json"}
+    )
+
+    for status, answer in answers.items():
+        assert answer.status == status
+        assert BANNER in answer.text
+        assert f'name="token" value="{token}"' in answer.text
+    assert (forged.status, BANNER in forged.text) == (403, True)
+    assert (unread.status, BANNER in unread.text) == (400, True)
+    # The way back is there, and does what it says.
+    back = browser.post("/people/own", {"token": token_of(answers[404])})
+    assert back.location == "/"
+    assert BANNER not in browser.get(f"/documents/{'0' * 32}").text
+
+
+@blocking
+def test_a_form_of_a_window_in_another_space_does_nothing_and_says_where_one_is(
+    site: Site,
+) -> None:
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    own = token_of(browser.get("/inbox"))
+    send(browser, f"/people/{delegation_id}/open")
+
+    refused = browser.post("/notices/clear", {"token": own, "text": "Bonjour"})
+
+    assert refused.status == 403
+    assert BANNER in refused.text
+
+
+@blocking
+def test_who_signs_in_again_is_not_led_to_the_same_address_of_their_own(
+    site: Site,
+) -> None:
+    """A setting of the one looked after is not taken for one's own."""
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    send(browser, f"/people/{delegation_id}/open")
+    site.clock.advance(minutes=16)
+
+    asked = browser.get("/documents?page=2")
+
+    assert asked.location == "/sign-in?expired=1"
