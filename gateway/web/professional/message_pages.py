@@ -30,7 +30,7 @@ from gateway.web.professional.correspondence import (
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.message_form import MessageForm, MessageForms
 from gateway.web.professional.own_mailboxes import OwnMailboxes, is_shared
-from gateway.web.professional.taking_back import Back, TakingBack, asking_back
+from gateway.web.professional.taking_back import Back, SentLetters, asking_back
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import (
     Answers,
@@ -148,7 +148,7 @@ class MessagePages:
             letter = next((one for one in thread.letters if one.id == letter_id), None)
             if letter is None:
                 raise NotFoundError("not found")
-            stands = TakingBack(self.desk, work, mailbox).stands(
+            stands = SentLetters(self.desk, work, mailbox).stands(
                 visit, profile, thread, [letter]
             )
         here = f"/messages/{mailbox_id}/{thread_id}"
@@ -311,7 +311,7 @@ class MessagePages:
                 last, openings=is_shared(mailbox)
             )
             profile = self._patient(work, thread)
-            back = TakingBack(self.desk, work, mailbox).stands(
+            back = SentLetters(self.desk, work, mailbox).stands(
                 visit, profile, thread, last
             )
             until = self._until(work, mailbox, profile)

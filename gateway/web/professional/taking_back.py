@@ -39,7 +39,7 @@ class BackNow:
 
 
 @frozen
-class TakingBack:
+class SentLetters:
     """What a page says of the letters of one exchange; within one transaction."""
 
     desk: ProfessionalDesk
