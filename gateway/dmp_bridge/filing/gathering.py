@@ -35,6 +35,7 @@ from gateway.rights.filing_facts import (
     Traits,
 )
 from gateway.rights.identity_rules import can_be_compared
+from gateway.rights.majority_rules import ADULT_YEARS
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import KeptArrival
@@ -43,8 +44,6 @@ from gateway.store.patients.profiles import Profile, ProfileRights
 
 RULES: Final = "filing-2026.1"
 """The version of the filing table; it changes when a row does."""
-
-_OF_AGE: Final = 18
 
 NO_RIGHTS: Final = ProfileRights(
     blocked=frozenset(), oppositions=(), secret_senders=frozenset()
@@ -161,7 +160,7 @@ def _age(profile: Profile | None, kept: KeptArrival) -> Age:
     years = age_on(profile.traits.birth_date, day)
     if years is None:
         return Age.UNKNOWN
-    return Age.ADULT if years >= _OF_AGE else Age.MINOR
+    return Age.ADULT if years >= ADULT_YEARS else Age.MINOR
 
 
 def _metadata_ins(found: FoundDocument | None, address: Ins | NoIns) -> Ins | NoIns:
