@@ -33,7 +33,8 @@ from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import TEST_RANGE, open_profile
-from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, OPERATOR, STRUCTURE, Story
+from tests.dmp_bridge.filing.story import DOCTOR as PERSON
+from tests.dmp_bridge.filing.story import HOSPITAL, OPERATOR, STRUCTURE, Story
 from tests.dmp_bridge.filing.test_filing import MAILBOX
 from tests.evidence.lines import without_evidence
 from tests.fakes import SetClock
@@ -93,8 +94,8 @@ def test_what_proves_a_filing_has_a_salt_of_its_own(database: Database) -> None:
     """Two lines about the same bytes cannot be known as such (128 random bits)."""
     story, salts = Story.begin(database), []
     for number in (1, 2):
-        cda = make_cda(unique_id=(f"{SET}.{number}", ""))
-        story.send(make_mail(as_xml(cda)), sender=DOCTOR)
+        cda = make_cda(unique_id=(f"{SET}.{number}", ""), set_id=f"1.2.{number}")
+        story.send(make_mail(as_xml(cda)), sender=PERSON)
     for line in operator_lines(story):
         if line.action == Action.DOCUMENT_PROVED:
             said = line.detail["document"]
