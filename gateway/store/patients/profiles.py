@@ -86,9 +86,9 @@ class Profiles:
         """
         Open a profile; return its opaque id.
 
-        ``is_new``: whoever asks has looked, while no turn of the keys could begin
-        (`UnitOfWork.hold_digests`), and there is none for that INS. Its rows are then
-        set aside: what follows finds them after `UnitOfWork.write_rows`.
+        ``is_new``: there is none for that INS. Who writes it has looked, while no turn
+        of the keys could begin (`UnitOfWork.hold_digests`). Its rows are then set
+        aside: what follows finds them after `UnitOfWork.write_rows`.
 
         Raises:
             ConflictError: there is one for that INS already.
