@@ -12,6 +12,7 @@ from sqlalchemy import select
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.errors import UnavailableError
+from gateway.garbage import no_garbage_sought
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import Database, Draft, UnitOfWork
 from gateway.store.patients.delegations import ATTACHED
@@ -76,7 +77,8 @@ class Importing:
             refused += filter(None, map(self._again, taken))
             again = {one.number for one in refused}
             if taken := [one for one in taken if one.number not in again]:
-                self._take(taken)
+                with no_garbage_sought():
+                    self._take(taken)
             self.done.refused += len(refused)
             yield from sorted(refused, key=lambda one: one.number)
 

@@ -261,8 +261,9 @@ class Profiles:
         return self._sets_of(profile_id, rows)
 
     def _sets_of(self, profile_id: str, rows: Sequence[Any]) -> dict[str, str]:
+        vouching = self.work.rows
         return {
-            table.name: self.work.rows.set_mac(table, profile_id, of_table)
+            table.name: vouching.set_mac(table, profile_id, of_table)
             for table, of_table in sets_of(profile_id, rows).items()
         }
 

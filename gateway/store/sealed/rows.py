@@ -338,8 +338,8 @@ class Rows:
         rows: Iterable[Mapping[str, Any]],
     ) -> str:
         names = bound.cut(version, bound.names)
-        each = sorted(cells_of([row[name] for name in names]) for row in rows)
-        content = bound.set_head_of(version, owner) + cells_of(each)
+        each = [cells_of([row[name] for name in names]) for row in rows]
+        content = bound.set_head_of(version, owner) + cells_of(sorted(each))
         return self._mac(content).hex()
 
     def check_set(
