@@ -29,8 +29,8 @@ before a fault is kept, and passed again.
 
 Ids and digests come by chance, so a new space touches a dozen pages of the indexes
 that no other of the batch touches as long as that is small: in a database of 300,000
-patients 500 lines write 115 KiB each to the disk, 5000 lines half of that. Letters wait
-a second at the most: what takes longer, to seal, is done before.
+patients 500 lines write 115 KiB each to the disk, 5000 lines half of that. A letter
+waits about a second: what takes longer, to seal, is done before.
 """
 
 _LOOKED_AT: Final = 500
