@@ -30,18 +30,20 @@ def result(
     said: str = "N",
     kind: str = "PQ",
     more: str = "",
+    ends: str = "",
 ) -> str:
-    """Return an entry with one observation."""
-    ends = (f'<low value="{low}"/>' if low else "") + (
+    """Return an entry with one observation; ``ends`` are those of an interval."""
+    number = "" if kind == "IVL_PQ" else f' value="{value}" unit="{unit}"'
+    usual = (f'<low value="{low}"/>' if low else "") + (
         f'<high value="{high}"/>' if high else ""
     )
     return (
         f'<entry><observation classCode="OBS" moodCode="EVN"{more}>'
         f'<code code="{code}" displayName="{name}" codeSystem="{LOINC}"/>'
         f'<effectiveTime value="{at}"/>'
-        f'<value xsi:type="{kind}" value="{value}" unit="{unit}"/>'
+        f'<value xsi:type="{kind}"{number}>{ends}</value>'
         f'<interpretationCode code="{said}"/><referenceRange><observationRange>'
-        f'<value xsi:type="IVL_PQ">{ends}</value></observationRange></referenceRange>'
+        f'<value xsi:type="IVL_PQ">{usual}</value></observationRange></referenceRange>'
         "</observation></entry>"
     )
 

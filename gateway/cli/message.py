@@ -23,6 +23,17 @@ from gateway.rights.recall_rules import Recall
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival
 from gateway.store.base.work import UnitOfWork
 
+_COLUMNS = (
+    "RECIPIENT",
+    "OUTCOME",
+    "OPENED BEFORE",
+    "DOCUMENTS",
+    "OF THEM",
+    "COPIES",
+    "CONSULTED",
+    "SENT ON",
+    "DOWNLOADED",
+)
 _DONE = frozenset({Recall.TAKEN_BACK, Recall.ALREADY})
 
 
@@ -62,7 +73,7 @@ def take_back(args: argparse.Namespace) -> int:
         print_json({"id": args.message, "patients": [_as_json(one) for one in taken]})
     elif taken:
         print_table(
-            ("RECIPIENT", "OUTCOME", "OPENED BEFORE", "DOCUMENTS", "OF THEM", "COPIES"),
+            _COLUMNS,
             [
                 (
                     one.position,
@@ -71,6 +82,9 @@ def take_back(args: argparse.Namespace) -> int:
                     one.brought.documents,
                     one.brought.opened,
                     one.brought.copies,
+                    one.brought.consulted,
+                    one.brought.sent,
+                    "maybe" if one.brought.may_be_taken_away else "no",
                 )
                 for one in taken
             ],
@@ -102,4 +116,7 @@ def _as_json(one: Taken) -> dict[str, object]:
         "documents": one.brought.documents,
         "documentsOpened": one.brought.opened,
         "copies": one.brought.copies,
+        "documentsConsulted": one.brought.consulted,
+        "documentsSent": one.brought.sent,
+        "mayBeTakenAway": one.brought.may_be_taken_away,
     }

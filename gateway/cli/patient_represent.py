@@ -84,7 +84,8 @@ def represent(args: argparse.Namespace) -> int:
         raise MisuseError("--proof says what was seen")
     by, why = operator_name(), args.reason or ""
     with opened(args) as (settings, database), database.write() as work:
-        today = work.now.astimezone(ZoneInfo(settings.web.time_zone)).date()
+        zone = ZoneInfo(settings.web.time_zone)
+        today = work.now.astimezone(zone).date()
         whom, who = hold_profile(work, args.ins), hold_profile(work, args.by)
         notices = Notices.of(work, settings)
         # All who knew of it before, and all who do after.
@@ -108,7 +109,7 @@ def represent(args: argparse.Namespace) -> int:
                 why=why,
             )
             go_on(work, notices, whom, ProfileState.ACTIVATED, by=by, why=why)
-        keep_majority(work, whom)
+        keep_majority(work, whom, zone)
         for profile in (whom, who):
             notices.make(profile, NoticeKind.PEOPLE)
     print(f"profile {whom.id}: {'ended' if args.end else 'represented'}")

@@ -12,7 +12,8 @@ class BroughtBefore:
 
     ``documents`` are still there; ``opened`` of them were opened by the patient or by
     who acts for them, and ``copies`` of its files are kept as the patient's own.
-    ``consulted`` of them were opened by professionals; ``may_be_taken_away``: the
+    ``consulted`` of them were opened by professionals, and ``sent`` of them the patient
+    sent on with a message; ``may_be_taken_away``: the
     patient fetched a file of everything that was made since they or the message came.
     """
 
@@ -20,4 +21,5 @@ class BroughtBefore:
     opened: int
     copies: int
     consulted: int = 0
+    sent: int = 0
     may_be_taken_away: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from attrs import frozen
@@ -49,11 +50,13 @@ class BroughtDocuments:
                 one.profile_id == profile_id and one.status is not Availability.DELETED
                 for one in found.values()
             )
+        done = _done(work, profile_id, there)
         return BroughtBefore(
             documents=len(there),
             opened=sum(one.read_at is not None for one in there),
             copies=copies,
-            consulted=_consulted(work, profile_id, there),
+            consulted=done[Action.DOCUMENT_CONSULTED],
+            sent=done[Action.DOCUMENT_SENT],
             may_be_taken_away=bool(came)
             and Downloads(work).was_taken_since(profile_id, min(came)),
         )
@@ -85,16 +88,15 @@ class BroughtDocuments:
         return [one for one in brought if one.status is not Availability.DELETED]
 
 
-def _consulted(work: UnitOfWork, profile_id: str, there: list[FiledDocument]) -> int:
-    """Return how many of some documents a professional opened in this vault."""
-    if not there:
-        return 0
-    lines = work.journal.about([one.id for one in there])
-    return len(
-        {
-            line.subject
-            for line in lines
-            if line.action == Action.DOCUMENT_CONSULTED
-            and line.chain == chain_of(profile_id)
+def _done(
+    work: UnitOfWork, profile_id: str, there: list[FiledDocument]
+) -> Counter[str]:
+    """Return to how many of some documents of this vault each thing was done."""
+    lines = work.journal.about([one.id for one in there]) if there else []
+    chain = chain_of(profile_id)
+    return Counter(
+        action
+        for action, _ in {
+            (line.action, line.subject) for line in lines if line.chain == chain
         }
     )

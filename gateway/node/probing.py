@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from attrs import field, frozen
 
+from gateway.documents.times import PARIS
 from gateway.errors import GatewayError
 from gateway.metrics import UNREVIEWED_ACCESSES, set_directory_age
 from gateway.rights.directory_rules import is_old
@@ -29,6 +30,7 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.carrying.carrying import CarryingOver
 from gateway.store.directory.directory import Directory, TakenExtract
 from gateway.store.operators.roles import Roles
+from gateway.store.patients.inquiries import Inquiries
 from gateway.store.sealed.trying import missing_blobs, try_folder
 from gateway.store.tasks.tasks import TaskKind, TaskState
 
@@ -154,6 +156,8 @@ class Probes:
         with self.database.read() as work:
             dead = len(work.tasks.listed(TaskState.DEAD))
             held = Quarantine(work).count()
+            days = self.settings.notices.inquiry_days
+            unseen = Inquiries(work).unseen(work.now - timedelta(days=days))
             unreviewed = AccessReader(work).unreviewed(self._walk)
             extract = Directory(work).last_import()
             roles = Roles(work).waiting() if self.settings.admin.socket else 0
@@ -165,6 +169,10 @@ class Probes:
         found: dict[str, str] = {}
         if dead:
             found["dead letter"] = f"{dead} tasks wait for a person"
+        if unseen:
+            found["inquiries"] = (
+                f"{unseen} reports of patients were looked at by nobody for {days} days"
+            )
         if roles:
             found["roles"] = (
                 f"{roles} of [admin] wait for two persons: gateway roles list"
@@ -197,7 +205,7 @@ class Probes:
         most = self.settings.directory.max_age_days
         made = datetime(day.year, day.month, day.day, tzinfo=UTC)
         set_directory_age(max(0.0, (now - made).total_seconds()))
-        if not is_old(day, now.date(), most):
+        if not is_old(day, now.astimezone(PARIS).date(), most):
             return {}
         return {"directory": f"of {day}, older than {most} days"}
 

@@ -110,6 +110,7 @@ class Action(StrEnum):
     DOCUMENT_UNMASKED = "document:unmask"
     DOCUMENT_OPENED = "document:open"
     DOCUMENT_DOWNLOADED = "document:download"
+    DOCUMENT_SENT = "document:send"
     RECEIPT_SENT = "receipt:send"
     RECEIPT_WITHHELD = "receipt:withhold"
     REPORT_IGNORED = "report:ignore"

@@ -50,6 +50,9 @@ def test_it_tells_what_had_been_opened(
                 "documents": 0,
                 "documentsOpened": 0,
                 "copies": 0,
+                "documentsConsulted": 0,
+                "documentsSent": 0,
+                "mayBeTakenAway": False,
             }
         ],
     }

@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from attrs import frozen
 
-from tests.journeys.running import eventually, free_ports
+from tests.journeys.running import eventually
+from tests.ports import free_ports
 
 DOMAIN = "peer.mssante.test"
 _SERVICES = """\

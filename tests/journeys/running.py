@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import atexit
-import itertools
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +29,7 @@ from gateway.cli.trace import stories_in
 from gateway.settings.file import Settings, read_settings
 from gateway.store.base.work import Database
 from gateway.store.tasks.values import OF_THE_DAY, TaskState
+from tests.ports import free_ports
 
 T = TypeVar("T")
 GATEWAY = (sys.executable, "-m", "gateway.cli.main")
@@ -331,43 +329,6 @@ def _template() -> Path:
     folder = _scratch() / "template"
     call("init", str(folder))
     return folder
-
-
-def free_ports(count: int) -> list[int]:
-    """
-    Return ports nobody listens on, each of them once.
-
-    Below those the system gives to outgoing connections: one of them could be taken
-    by a client of another test between now and the start of the service. Processes of
-    tests that run side by side take them from places of their own, in turn.
-    """
-    held: list[socket.socket] = []
-    for port in _PORTS:
-        probe = socket.socket()
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            probe.close()
-        else:
-            held.append(probe)
-        if len(held) == count:
-            break
-    ports = [probe.getsockname()[1] for probe in held]
-    for probe in held:
-        probe.close()
-    return ports
-
-
-def _own_ports() -> Iterator[int]:
-    """Give the ports of this process of tests, round and round, from anywhere."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    first = 20000 + worker % 8 * 1500
-    own = range(first, first + 1500)
-    start = random.randrange(len(own))
-    return itertools.cycle([*own[start:], *own[:start]])
-
-
-_PORTS = _own_ports()
 
 
 def processes_of(group: int) -> list[int]:

@@ -23,8 +23,8 @@ from tests.journeys.running import (
     call,
     environment,
     eventually,
-    free_ports,
 )
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.journey
 

@@ -15,10 +15,13 @@ from sqlalchemy import update
 from gateway.core.accesses import Verdict
 from gateway.node.health import BLOCKING, Readiness
 from gateway.node.probing import Look, Probes, faults_of
+from gateway.rights.inquiry_rules import InquiryEvent
 from gateway.settings.file import Settings
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
+from gateway.store.patients.inquiries import Inquiries, ReportedPerson
+from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.identity import join
 from gateway.store.tables import accesses, arrivals
 from gateway.store.tasks.tasks import TaskKind, TaskState
@@ -246,6 +249,34 @@ def test_an_access_that_nobody_reviewed_in_time_is_for_a_person(
     assert ground.faults() == {"access reviews": "1 were altered in the database"}
 
 
+@pytest.mark.parametrize(("hours", "said"), [(72, False), (73, True)])
+def test_what_a_patient_reported_and_nobody_looked_at_is_for_a_person(
+    ground: Ground, clock: SetClock, hours: int, said: bool
+) -> None:
+    patient = open_profile(ground.database)
+    reported = ReportedPerson(
+        identity="dr@peer.mssante.test",
+        name="Dr Nadine NEUF",
+        source="line",
+        subject="7",
+        text="Jamais vue.",
+        blocked=True,
+    )
+    with ground.database.write() as work:
+        profile = Profiles(work).get(patient)
+        assert profile is not None
+        inquiry_id = Inquiries(work).open(profile, reported)
+    clock.advance(hours=hours)
+
+    words = "1 reports of patients were looked at by nobody for 3 days"
+    assert ground.faults() == ({"inquiries": words} if said else {})
+    assert "inquiries" not in BLOCKING
+    with ground.database.write() as work:
+        one = Inquiries(work).get(inquiry_id)
+        Inquiries(work).move(one, InquiryEvent.LOOK, "")
+    assert ground.faults() == {}
+
+
 @pytest.mark.parametrize(("held", "said"), [(3, False), (4, True)])
 def test_many_messages_in_quarantine_are_for_a_person(
     ground: Ground, held: int, said: bool
@@ -321,6 +352,8 @@ def test_a_national_directory_that_is_old_is_told_and_its_age_is_a_metric(
     assert ground.faults() == {}
     assert b"gateway_directory_age_seconds 2.592e+06" in ground.readiness.metrics()
 
-    clock.advance(days=1)
+    clock.advance(hours=22, minutes=59)
+    assert ground.faults() == {}
+    clock.advance(minutes=1)  # a day of France, as the extraction's
     assert ground.faults() == {"directory": "of 2026-11-28, older than 30 days"}
     assert "directory" not in BLOCKING

@@ -303,7 +303,16 @@ class World:
         asked = downloads.last(profile_id)
         assert asked is not None
         parcel = self.database.prepare(b"piece")
-        downloads.add(asked, [parcel], [], place="", is_walked=False, documents=1)
+        downloads.add(
+            asked,
+            [parcel],
+            [],
+            place="",
+            is_walked=False,
+            documents=1,
+            messages=None,
+            message_place="",
+        )
 
     def _helpers(self, work: UnitOfWork) -> None:
         """Each patient asks the other, who agrees."""

@@ -256,7 +256,7 @@ FRENCH: Mapping[str, str] = MappingProxyType(
         "component/structuredBody has no section with a text": (
             "component/structuredBody n’a aucune section avec un texte"
         ),
-        "a PDF that is encrypted": "un PDF chiffré",
+        "a PDF that needs a password": "un PDF qui demande un mot de passe",
         "a file that is not what it is said to be": (
             "un fichier qui n’est pas ce qu’il est dit être"
         ),

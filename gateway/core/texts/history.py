@@ -46,6 +46,11 @@ DEED_TEXTS: Mapping[str, DeedText] = MappingProxyType(
         "document:download": _said(
             Deed.READ, "Document téléchargé", "Document downloaded"
         ),
+        "document:send": _said(
+            Deed.MESSAGES,
+            "Document envoyé avec un message",
+            "Document sent with a message",
+        ),
         "document:file": _said(Deed.FILED, "Document déposé", "Document added"),
         "document:keep": _said(
             Deed.FILED, "Document ajouté au dossier", "Document added to the record"

@@ -83,8 +83,8 @@ NOT_FILED: Mapping[str, Words] = MappingProxyType(
             "this file is no PDF; only PDFs are filed",
         ),
         "ENCRYPTED": (
-            "ce PDF est chiffré ou protégé ; enregistrez-le sans mot de passe",
-            "this PDF is encrypted or protected; save it without a password",
+            "ce PDF ne s’ouvre qu’avec un mot de passe ; enregistrez-le sans",
+            "this PDF opens with a password only; save it without one",
         ),
         "TOO_LARGE": (
             "ce PDF est trop grand pour être enregistré",

@@ -66,6 +66,12 @@ DOCUMENTS_CONSULTED = (
     "Documents déjà lus par des professionnels de santé dans cet espace : {0}.",
     "Documents that health professionals have read in this space: {0}.",
 )
+DOCUMENTS_SENT = (
+    "Documents que le patient, ou quelqu’un pour lui, a envoyés avec un message, et "
+    "qui ne peuvent pas être repris à qui les a reçus : {0}.",
+    "Documents that the patient, or somebody for them, has sent on with a message, and "
+    "that cannot be taken back from who got them: {0}.",
+)
 TAKEN_AWAY = (
     "Le patient a téléchargé tout son dossier depuis leur arrivée : le message et ses "
     "documents peuvent être dans ce fichier, qui ne peut pas être repris.",

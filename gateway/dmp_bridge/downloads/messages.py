@@ -27,7 +27,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.attached import offered_places, read_file
 from gateway.store.inbox.reading import InboxReader
-from gateway.store.inbox.values import Direction, InboxMessage
+from gateway.store.inbox.values import Direction, InboxMessage, WalkedMessage
 from gateway.store.patients.profiles import Profile
 
 _UNREADABLE: Final = (DamagedError, DestroyedError, InvalidError, NotFoundError)
@@ -56,10 +56,9 @@ class TakenMessages:
     def _of_the_holder(self) -> InboxReader:
         return InboxReader(self.work)
 
-    def left(self, done: Collection[str]) -> dict[str, datetime]:
-        """Return when each message came that is not among ``done``, oldest first."""
-        every = self._reader.moments(self.profile.id)
-        return {one: at for one, at in every.items() if one not in done}
+    def after(self, place: str, most: int) -> list[WalkedMessage]:
+        """Return so many messages after a place, oldest first."""
+        return self._reader.walk(self.profile.id, place, most)
 
     def take(
         self, piece: ZipPiece, message_id: str, at: datetime, number: int

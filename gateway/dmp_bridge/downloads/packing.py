@@ -76,6 +76,18 @@ class _Made:
     place: str
     is_walked: bool
     documents: int
+    messages: int | None
+    message_place: str
+
+
+@frozen
+class _Packed:
+    """How many messages are in it, after which the next stand, those of a task."""
+
+    count: int | None
+    place: str
+    listed: Sequence[Any] = field(default=(), repr=False)
+    is_all: bool = field(default=False, kw_only=True)
 
 
 @frozen
@@ -109,7 +121,7 @@ class Packing:
             vault = self.vaults.within(work)
             walked = vault.walk(profile.id, download.place, BATCH)
             place, count = download.place, 0
-            messages: list[Any] = []
+            packed = _Packed(download.messages, download.message_place)
             for document in walked.documents:
                 if piece.size > BATCH_BYTES:
                     break
@@ -129,16 +141,17 @@ class Packing:
                 not walked.documents or place == walked.documents[-1].id
             )
             if is_walked:
-                messages, is_walked = self._messages(
+                packed = self._messages(
                     work, piece, download, profile, most=BATCH - count
                 )
+                is_walked = packed.is_all
         said = [["file", *one.as_json()] for one in piece.files]
         said += [["document", one] for one in listed]
-        said += [["message", one] for one in messages]
+        said += [["message", one] for one in packed.listed]
         parcels = self._sealed(piece.content())
         if said and not parcels:  # nothing could be read: what is said of it is kept
             parcels = [self.database.prepare(b"")]
-        return _Made(parcels, said, place, is_walked, count)
+        return _Made(parcels, said, place, is_walked, count, packed.count, packed.place)
 
     def _messages(
         self,
@@ -147,23 +160,30 @@ class Packing:
         download: Download,
         profile: Profile,
         most: int,
-    ) -> tuple[list[Any], bool]:
-        """Pack the next messages; return what is listed, and whether they are all."""
-        done = {
-            values[0]["id"]
-            for kind, *values in Downloads(work).listed(download)
-            if kind == "message"
-        }
+    ) -> _Packed:
+        """Pack the next messages, and say where they go on."""
+        done: set[str] = set()
+        if download.messages is None:  # an earlier version may have packed some
+            done = {
+                values[0]["id"]
+                for kind, *values in Downloads(work).listed(download)
+                if kind == "message"
+            }
         taken = TakenMessages(
             work, profile, self.settings.domains.patient, self._zone, _language(profile)
         )
-        left, listed = taken.left(done), list[Any]()
-        for message_id, at in left.items():
-            if len(listed) == most or piece.size > BATCH_BYTES:
+        place, listed = download.message_place, list[Any]()
+        before = download.messages or len(done)
+        found = taken.after(place, most + len(done) + 1)
+        left = [one for one in found if one.id not in done]
+        for one in left[:most]:
+            if piece.size > BATCH_BYTES:
                 break
-            number = len(done) + len(listed) + 1
-            listed.append(taken.take(piece, message_id, at, number).as_json())
-        return listed, len(listed) == len(left)
+            number = before + len(listed) + 1
+            listed.append(taken.take(piece, one.id, one.at, number).as_json())
+            place = one.place
+        is_all = len(listed) == len(left)
+        return _Packed(before + len(listed), place, listed, is_all=is_all)
 
     def _pack(
         self,
@@ -266,7 +286,8 @@ class Packing:
         lines = (f"{one.sha256}  {one.name}\n".encode() for one in every)
         piece.add(MANIFEST, lines, now)
         parcels = self._sealed(piece.last(files))
-        return _Made(parcels, [], "", is_walked=True, documents=0)
+        count, place = download.messages, download.message_place
+        return _Made(parcels, [], "", True, 0, count, place)
 
     def _history(
         self, work: UnitOfWork, piece: ZipPiece, profile: Profile, now: datetime
@@ -311,6 +332,8 @@ class Packing:
             place=made.place,
             is_walked=made.is_walked,
             documents=made.documents,
+            messages=made.messages,
+            message_place=made.message_place,
         )
         if not download.is_walked:
             work.tasks.add(TaskKind.PACK, download.id)

@@ -21,6 +21,7 @@ from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.filing.said import ins_in_cx
 from gateway.dmp_bridge.filing.sender_names import all_names, sender_of
 from gateway.dmp_bridge.vaults.vault import Vault
+from gateway.documents.times import PARIS
 from gateway.evidence.policies import policy_of, text_of
 from gateway.rights.filing_facts import (
     Age,
@@ -34,6 +35,7 @@ from gateway.rights.filing_facts import (
     Traits,
 )
 from gateway.rights.identity_rules import can_be_compared
+from gateway.rights.majority_rules import ADULT_YEARS
 from gateway.rights.profile import ProfileState
 from gateway.settings.file import FilingSettings
 from gateway.store.arrivals.arrivals import KeptArrival
@@ -42,8 +44,6 @@ from gateway.store.patients.profiles import Profile, ProfileRights
 
 RULES: Final = "filing-2026.1"
 """The version of the filing table; it changes when a row does."""
-
-_OF_AGE: Final = 18
 
 NO_RIGHTS: Final = ProfileRights(
     blocked=frozenset(), oppositions=(), secret_senders=frozenset()
@@ -156,10 +156,11 @@ def _traits_seen(found: FoundDocument | None, profile: Profile | None) -> Traits
 def _age(profile: Profile | None, kept: KeptArrival) -> Age:
     if profile is None:
         return Age.UNKNOWN
-    years = age_on(profile.traits.birth_date, kept.received_at.date())
+    day = kept.received_at.astimezone(PARIS).date()  # by the clock of French law
+    years = age_on(profile.traits.birth_date, day)
     if years is None:
         return Age.UNKNOWN
-    return Age.ADULT if years >= _OF_AGE else Age.MINOR
+    return Age.ADULT if years >= ADULT_YEARS else Age.MINOR
 
 
 def _metadata_ins(found: FoundDocument | None, address: Ins | NoIns) -> Ins | NoIns:

@@ -33,7 +33,7 @@ from gateway.documents.cda.professional_document import (
     make_professional_document,
 )
 from gateway.documents.cda.writing import Head
-from gateway.documents.pdf_files import is_encrypted
+from gateway.documents.pdf_password import needs_password
 from gateway.errors import InvalidError
 from gateway.message.parts import Attachment
 from gateway.message.reading import Ambiguity, MessageParts
@@ -266,7 +266,7 @@ class _Making:
         content = leaf.content()
         if not content.startswith(_PDF):
             return NOT_FILED["NOT_PDF"]
-        return NOT_FILED["ENCRYPTED"] if is_encrypted(content) else None
+        return NOT_FILED["ENCRYPTED"] if needs_password(content) else None
 
     def _not_made(self, error: str) -> FoundDocument:
         return FoundDocument(error=error, said=said_by(self.tag))

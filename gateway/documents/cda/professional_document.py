@@ -38,7 +38,7 @@ from gateway.documents.cda.writing import (
     new_root,
     written_document,
 )
-from gateway.documents.pdf_files import is_encrypted
+from gateway.documents.pdf_password import needs_password
 from gateway.documents.times import PARIS
 from gateway.errors import InvalidError
 
@@ -76,13 +76,13 @@ def make_professional_document(
     Raises:
         InvalidError: the title is empty, longer than 128 characters or has controls;
             the author has no number or no name; the file is no PDF, nobody could read
-            it, or it is encrypted.
+            it, or not without a password.
     """
     author = file.author
     if not author.identifier or not author.family:
         raise InvalidError("an author without a number or a name")
-    if is_encrypted(file.content):
-        raise InvalidError("a PDF that is encrypted")
+    if needs_password(file.content):
+        raise InvalidError("a PDF that needs a password")
     at = written_at.astimezone(PARIS)
     root = new_root(file.head, at)
     try:

@@ -63,7 +63,7 @@ class ImapService(Service):
         self._tls = self._connections(identity)
         self._reactor = reactor
         self._sessions: dict[ImapSession, Place] = {}
-        self._places = Places(
+        self.places = Places(
             most=self._limits.max_connections,
             most_per_host=self._limits.max_connections_per_peer,
             most_unproven=self._limits.max_connections_unproven,
@@ -107,11 +107,6 @@ class ImapService(Service):
         loop = LoopingCall(call)
         loop.clock = self._reactor
         return loop
-
-    @property
-    def session_count(self) -> int:
-        """How many connections there are."""
-        return len(self._sessions)
 
     def startService(self) -> None:  # noqa: N802
         super().startService()
@@ -167,14 +162,14 @@ class ImapService(Service):
     def admit(self, host: str, door: str, tls: Any) -> ImapConnection | None:
         """Return the protocol of a new connection; None when there are too many."""
         limits = self._limits
-        place = self._places.enter(host, lambda: self._send_away(place), door)
+        place = self.places.enter(host, lambda: self._send_away(place), door)
         if place is None:
             log.info("imap: too many connections, one more refused")
             return None
 
         def lost(session: ImapSession) -> None:
             self._sessions.pop(session, None)
-            self._places.leave(place)
+            self.places.leave(place)
             if self._empty is not None and not self._sessions:
                 self._empty.callback(None)
 
@@ -187,7 +182,7 @@ class ImapService(Service):
                 self._reactor,
                 greeting=greeting,
                 tls=tls,
-                proven=partial(self._places.prove, place),
+                proven=partial(self.places.prove, place),
                 lost=lost,
             )
             self._sessions[session] = place

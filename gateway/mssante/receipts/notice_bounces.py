@@ -23,12 +23,12 @@ from gateway.mssante.receipts.report_reading import Report, ReportKind, read_rep
 from gateway.mssante.sending.bounce_address import bounced_notice
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, UnitOfWork
+from gateway.store.patients.not_arrived import NotArrived
 from gateway.store.patients.notices import (
     NoticeEnd,
     Notices,
     get_notice,
 )
-from gateway.store.patients.reaching import Reaching
 from gateway.store.professionals.mails import ProfessionalMails
 
 MOST: Final = 1000
@@ -100,33 +100,44 @@ class NoticeBounces:
             notice_id = bounced_notice(work.keys, said)
             if not notice_id:
                 return False
-            if _failed(report):
-                self._bounced(work, notice_id)
+            codes = _failures(report)
+            if codes:
+                self._bounced(work, notice_id, says_of_address=any(map(_is_of, codes)))
         return True
 
-    def _bounced(self, work: UnitOfWork, notice_id: str) -> None:
+    def _bounced(
+        self, work: UnitOfWork, notice_id: str, *, says_of_address: bool
+    ) -> None:
         """Keep that what was sent did not arrive: a patient's, or a professional's."""
         notice = get_notice(work, notice_id)
         if notice is None:
             mails = ProfessionalMails(work)
             mail = mails.get(notice_id)
-            if mail is not None and mail.is_sent:
+            if mail is not None and mail.is_sent and says_of_address:
                 mails.end(mail.id, NoticeEnd.BOUNCED)
-        elif notice.is_sent and Reaching(work).failed(notice, NoticeEnd.BOUNCED):
-            Notices.of(work, self.settings).try_another_way(notice)
+        elif notice.is_sent:
+            told = Notices.of(work, self.settings)
+            NotArrived(work, told).bounced(notice, says_of_address=says_of_address)
 
 
-def _failed(report: Report) -> bool:
+def _failures(report: Report) -> list[str]:
     """
-    Tell whether it says that the address is not reached, for good.
+    Return the codes by which it says that the notice did not arrive, for good.
 
-    Not of a mere delay, nor where what is refused is our server or the content (RFC
-    3463 §3.8): that says nothing of the patient's address.
+    Not of a mere delay. A code of the class 4 is one all the same: a server that tried
+    for days has given up, and says by it what it met last (RFC 3464 §2.3.3).
     """
-    return any(
-        one.word == "failed" and not one.code.startswith(("4.", "5.6", "5.7"))
-        for one in report.recipients
-    )
+    return [one.code for one in report.recipients if one.word == "failed"]
+
+
+def _is_of(code: str) -> bool:
+    """
+    Tell whether a failure is of the address.
+
+    Where what is refused is our server or the content (RFC 3463 §3.7, §3.8), that says
+    nothing of it.
+    """
+    return not code.startswith(("4.6", "4.7", "5.6", "5.7"))
 
 
 def _content(file: Path) -> bytes | None:

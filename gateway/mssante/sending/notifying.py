@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from attrs import frozen
-from twisted.logger import Logger
 
 from gateway.core.notices import NoticeWay
-from gateway.core.texts.notices import NoticeKind
 from gateway.errors import InvalidError, UnavailableError
 from gateway.mssante.sending.service_mail import PlainEmail, ServiceMail
 from gateway.mssante.sending.sms import Sms, Texter, make_texter
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database, Job, UnitOfWork
-from gateway.store.patients.notices import Notice, NoticeEnd, end_notice, get_notice
-from gateway.store.patients.reaching import Reaching
+from gateway.store.patients.not_arrived import NotArrived
+from gateway.store.patients.notices import (
+    Notice,
+    NoticeEnd,
+    Notices,
+    end_notice,
+    get_notice,
+)
 from gateway.store.patients.ways import Ways
 from gateway.store.tasks.steps import SyncedJob
 from gateway.store.tasks.tasks import Task
-
-log = Logger()
 
 
 @frozen
@@ -36,12 +39,15 @@ class Notifying:
     mail: ServiceMail
     text: Texter | None = None
     """Takes text messages; None where there are none."""
+    notices: Callable[[UnitOfWork], Notices] | None = None
+    """By which what did not arrive leaves another way; None where none does."""
 
     @classmethod
     def from_settings(cls, database: Database, settings: Settings) -> Notifying:
         """Build from the settings."""
         mail = ServiceMail.from_settings(database.keys, settings)
-        return cls(database, mail, make_texter(settings.sms))
+        texter = make_texter(settings.sms)
+        return cls(database, mail, texter, partial(_notices, settings))
 
     def __call__(self, task: Task) -> Job:
         """Send a notice; the job records that it left, or that it cannot."""
@@ -63,7 +69,7 @@ class Notifying:
         try:
             sync = self.mail.send(plain)
         except InvalidError:
-            return partial(_refused, notice)
+            return partial(self._refused, notice)
         sent = partial(_sent, notice)
         return sent if sync is None else SyncedJob(sent, sync)
 
@@ -73,37 +79,30 @@ class Notifying:
         try:
             self.text(Sms(notice.id, notice.to, notice.text))
         except InvalidError:
-            return partial(_number_refused, notice)
+            return partial(self._number_refused, notice)
         return partial(_sent, notice)
+
+    def _refused(self, notice: Notice, work: UnitOfWork) -> None:
+        """The address is none, or the relay says so: the patient is told of it."""
+        end_notice(work, notice, NoticeEnd.REFUSED)
+        self._not_arrived(work).refused(notice)
+
+    def _number_refused(self, notice: Notice, work: UnitOfWork) -> None:
+        """The number is none any more: it is proved anew before another goes there."""
+        end_notice(work, notice, NoticeEnd.REFUSED)
+        Ways(work).unprove(notice.profile_id)
+        self._not_arrived(work).try_another_way(notice)
+
+    def _not_arrived(self, work: UnitOfWork) -> NotArrived:
+        return NotArrived(work, self.notices(work) if self.notices else None)
+
+
+def _notices(settings: Settings, work: UnitOfWork) -> Notices:
+    return Notices.of(work, settings)
 
 
 def _sent(notice: Notice, work: UnitOfWork) -> None:
     end_notice(work, notice, NoticeEnd.SENT)
-
-
-def _refused(notice: Notice, work: UnitOfWork) -> None:
-    """The address is none, or the relay says it is not: the patient is told of it."""
-    end_notice(work, notice, NoticeEnd.REFUSED)
-    Reaching(work).failed(notice)
-    if notice.kind is NoticeKind.UPDATE:
-        work.after_commit(partial(_ask_for_help, notice.id))
-
-
-def _number_refused(notice: Notice, work: UnitOfWork) -> None:
-    """The number is none any more: it is proved anew before another goes there."""
-    end_notice(work, notice, NoticeEnd.REFUSED)
-    Ways(work).unprove(notice.profile_id)
-    if notice.kind is NoticeKind.UPDATE:
-        work.after_commit(partial(_ask_for_help, notice.id))
-
-
-def _ask_for_help(notice_id: str) -> None:
-    """The law says by any means (CSP R. 1111-53): somebody has to find another one."""
-    log.warn(
-        "notice {id} of a hidden document could not leave: "
-        "its patient is to be told another way",
-        id=notice_id,
-    )
 
 
 def _nothing(_: UnitOfWork) -> None:

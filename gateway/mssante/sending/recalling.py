@@ -20,6 +20,7 @@ from gateway.core.texts.recalls import (
     COPIES_STAY,
     DOCUMENTS_CONSULTED,
     DOCUMENTS_OPENED,
+    DOCUMENTS_SENT,
     NEVER_OPENED,
     RECALL_SUBJECTS,
     RECALL_TEXTS,
@@ -205,6 +206,8 @@ def _words(one: Taken, asked: KeptArrival) -> str:
         said.append(_with(COPIES_STAY, one.brought.copies))
     if one.brought.consulted:
         said.append(_with(DOCUMENTS_CONSULTED, one.brought.consulted))
+    if one.brought.sent:
+        said.append(_with(DOCUMENTS_SENT, one.brought.sent))
     if one.brought.may_be_taken_away:
         said.append(TAKEN_AWAY)
     return "\n".join(

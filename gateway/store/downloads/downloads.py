@@ -36,7 +36,9 @@ class Download:
 
     ``place`` is the last document that was packed, ``is_walked`` whether all documents
     and messages are; ``pieces``, ``documents`` and ``size`` (bytes) are of what was
-    made so far. ``ready_at`` is None while it is being made.
+    made so far. ``messages`` is how many it has, None where it was not come to them or
+    an earlier version packed them; those after ``message_place`` are not in it yet.
+    ``ready_at`` is None while it is being made.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Download:
     is_walked: bool
     pieces: int
     documents: int
+    messages: int | None
+    message_place: str
     size: int
     ready_at: datetime | None
     expires_at: datetime | None
@@ -133,8 +137,14 @@ class Downloads:
         place: str,
         is_walked: bool,
         documents: int,
+        messages: int | None,
+        message_place: str,
     ) -> None:
-        """Add what was made of some; ``listed`` says what is in it."""
+        """
+        Add what was made of some; ``listed`` says what is in it.
+
+        ``messages`` is how many there are in all, not of these.
+        """
         work = self.work
         for number, parcel in enumerate(parcels, download.pieces):
             work.blobs.put(parcel, download.key_id, work.now)
@@ -156,6 +166,8 @@ class Downloads:
             is_walked=is_walked,
             pieces=download.pieces + len(parcels),
             documents=download.documents + documents,
+            messages=messages,
+            message_place=message_place or None,
             size=download.size + sum(one.size for one in parcels),
         )
 
@@ -262,6 +274,8 @@ class Downloads:
             is_walked=row.is_walked,
             pieces=row.pieces,
             documents=row.documents,
+            messages=row.messages,
+            message_place=row.message_place or "",
             size=row.size,
             ready_at=row.ready_at,
             expires_at=row.expires_at,

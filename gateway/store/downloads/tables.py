@@ -26,6 +26,9 @@ downloads = Table(
     Column("is_walked", Boolean, nullable=False, default=False),  # all is in
     Column("pieces", Integer, nullable=False, default=0),
     Column("documents", Integer, nullable=False, default=0),
+    # Messages that are in; NULL: none was asked for, or an earlier version packed it.
+    Column("messages", Integer),
+    Column("message_place", String(60)),  # after which message the next ones stand
     Column("size", BigInteger, nullable=False, default=0),
     Column("ready_at", UtcDateTime),
     Column("expires_at", UtcDateTime),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import Table, delete, insert, select, update
 
 from gateway.store.base.work import UnitOfWork
@@ -21,12 +23,16 @@ class Begun:
     What stands in a form: ``to`` is the conversation that tells whom it is for.
 
     Documents of the vault are kept by their ids; files of the sender's own are not.
+    ``form`` names the form it stands in, and ``was`` the version of the draft that this
+    form was shown with: neither is part of what was written.
     """
 
     subject: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
     documents: tuple[str, ...] = ()
     to: str = ""
+    form: str = field(default="", eq=False)
+    was: str = field(default="", eq=False)
 
     @property
     def says_something(self) -> bool:
@@ -47,6 +53,8 @@ class Draft:
     conversation: Conversation | None
     begun: Begun
     saved_at: datetime
+    version: str = ""
+    """Another one each time that it is kept."""
 
     @property
     def may_be_sent(self) -> bool:
@@ -74,6 +82,42 @@ class Drafts:
                 saved_at=self.work.now,
             )
         )
+
+    def set_aside(
+        self, profile_id: str, conversation_id: str, begun: Begun, *, most: int
+    ) -> None:
+        """
+        Make the draft of a conversation one of its own, where ``begun`` would end what
+        its form never showed: two answers begun in two windows are two drafts.
+        """
+        kept = self._kept(drafts, conversation_id, profile_id)
+        if kept is not None and not _continues(begun, *kept):
+            there = evolve(kept[1], to=conversation_id)
+            self.save_new(profile_id, there, most=most)
+
+    def is_continued(self, profile_id: str, draft_id: str, begun: Begun) -> bool:
+        """
+        Tell whether ``begun`` goes on with a draft that is no answer: its form showed
+        what is kept, and another window changed it not.
+        """
+        kept = self._kept(loose_drafts, draft_id, profile_id)
+        return kept is not None and _continues(begun, *kept)
+
+    def _kept(
+        self, table: Table, draft_id: str, profile_id: str
+    ) -> tuple[str, Begun] | None:
+        """Return the version of a draft and what it says, or None."""
+        (column,) = table.primary_key
+        content = self.work.connection.execute(
+            select(table.c.content).where(
+                column == draft_id, table.c.profile_id == profile_id
+            )
+        ).scalar()
+        if content is None:
+            return None
+        key_id = self.work.key_for(f"patient:{profile_id}")
+        said = self.work.unseal(key_id, content, f"{table.name}.content:{draft_id}")
+        return _version(content), _begun(said, said.get("to", ""))
 
     def forget_answer(self, conversation_id: str) -> None:
         """Delete the draft of a conversation; none is no error."""
@@ -139,6 +183,7 @@ class Drafts:
             "text": begun.text,
             "documents": list(begun.documents),
             "to": begun.to,
+            "form": begun.form,
         }
         return self.work.seal(self.work.key_for(f"patient:{profile_id}"), said, place)
 
@@ -189,7 +234,7 @@ class DraftReader:
         for row in rows:
             row_id = row._mapping[column]
             said = work.unseal(key_id, row.content, f"{table.name}.content:{row_id}")
-            found.append((row_id, row.saved_at, said))
+            found.append((row_id, row, said))
         is_answer = table is drafts
         to = {
             row_id: row_id if is_answer else said.get("to", "")
@@ -201,17 +246,37 @@ class DraftReader:
                 id=row_id,
                 is_answer=is_answer,
                 conversation=known.get(to[row_id]),
-                begun=Begun(
-                    subject=said["subject"],
-                    text=said["text"],
-                    documents=tuple(said.get("documents", ())),
-                    to=to[row_id],
-                ),
-                saved_at=saved_at,
+                begun=_begun(said, to[row_id]),
+                saved_at=row.saved_at,
+                version=_version(row.content),
             )
-            for row_id, saved_at, said in found
+            for row_id, row, said in found
             if not to[row_id] or to[row_id] in known
         ]
+
+
+def _begun(said: Mapping[str, Any], to: str) -> Begun:
+    return Begun(
+        subject=said["subject"],
+        text=said["text"],
+        documents=tuple(said.get("documents", ())),
+        to=to,
+        form=said.get("form", ""),
+    )
+
+
+def _version(content: bytes) -> str:
+    """Return what tells one version from the next: no two are sealed alike."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _continues(begun: Begun, version: str, kept: Begun) -> bool:
+    """Tell whether nothing is lost of a draft where another is kept in its place."""
+    is_same_form = bool(kept.form) and kept.form == begun.form
+    said = evolve(begun, to=kept.to)
+    return (
+        version == begun.was or is_same_form or said == kept or not kept.says_something
+    )
 
 
 def forget_old_drafts(work: UnitOfWork, kept: timedelta, most: int) -> int:

@@ -9,12 +9,14 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Row,
     Select,
     and_,
     case,
     func,
+    literal,
     or_,
     select,
     true,
@@ -33,6 +35,7 @@ from gateway.store.inbox.values import (
     Direction,
     InboxMessage,
     MayReply,
+    WalkedMessage,
     WantedMessages,
 )
 from gateway.store.tables import conversations, inbox_messages
@@ -267,18 +270,22 @@ class InboxReader:
         )
         return [(row.id, row.blob_id) for row in rows]
 
-    def moments(self, profile_id: str) -> dict[str, datetime]:
-        """Return when each visible message that has its bytes came, oldest first."""
+    def walk(self, profile_id: str, place: str, most: int) -> list[WalkedMessage]:
+        """Return the visible messages with their bytes after a place, oldest first."""
+        serial, _, after = place.partition(":")
+        here = literal(int(serial or -1), BigInteger), literal(after)
         rows = self.work.connection.execute(
-            select(_MESSAGE.id, _MESSAGE.at)
+            select(_MESSAGE.id, _MESSAGE.at, _MESSAGE.serial)
             .where(
                 _MESSAGE.profile_id == profile_id,
                 _MESSAGE.blob_id.is_not(None),
                 self._visible(profile_id),
+                tuple_(_MESSAGE.serial, _MESSAGE.id) > tuple_(*here),
             )
             .order_by(_MESSAGE.serial, _MESSAGE.id)
+            .limit(most)
         )
-        return {row.id: row.at for row in rows}
+        return [WalkedMessage(one, at, f"{serial}:{one}") for one, at, serial in rows]
 
     def some(self, profile_id: str, message_ids: Collection[str]) -> list[InboxMessage]:
         """Return some visible messages, a batch at most, the oldest first."""

@@ -39,6 +39,15 @@ class AttachedFile:
     size: int = 0
 
 
+@frozen
+class WalkedMessage:
+    """A message by its id, when it came, and the place after which the next stands."""
+
+    id: str
+    at: datetime
+    place: str
+
+
 @frozen(kw_only=True)
 class Conversation:
     """

@@ -15,7 +15,7 @@ from gateway.store.base.engine import unlimited
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0046"
+HEAD: Final = "0047"
 """The revision this program works with; Alembic itself is loaded to upgrade only."""
 
 

@@ -72,7 +72,7 @@ def go_on(
         delete_patient(work, profile.ins.matricule, cause=why or event.value, by=name)
         return
     Profiles(work, by, why).set_state(profile, state)
-    keep_majority(work, profile)
+    keep_majority(work, profile, notices.hour.zone)
     tell_life(work, notices, profile, before, state)
 
 
@@ -158,7 +158,7 @@ class Living:
             if not ProvisionalCodes(work).was_made(profile_id):  # of a feed
                 tell_waiting(work, notices, profile)
             zone = ZoneInfo(self.settings.web.time_zone)
-            come_of_age(work, notices, profile, work.now.astimezone(zone).date())
+            come_of_age(work, notices, profile, zone)
             return
         why = f"time:{due.event.value.lower()}"
         go_on(work, notices, profile, REACHED[due.event], by="time", why=why)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from gateway.core.actors import BY_TIME
 from gateway.core.texts.notices import NoticeKind
@@ -27,23 +28,28 @@ ANNOUNCED: Final = "majority"
 _OPEN: Final = frozenset({DelegationState.ACCEPTED, DelegationState.PENDING})
 
 
-def keep_majority(work: UnitOfWork, profile: Profile) -> None:
-    """Keep when there is something to do about a minor whom somebody represents."""
+def keep_majority(work: UnitOfWork, profile: Profile, zone: ZoneInfo) -> None:
+    """
+    Keep when there is something to do about a minor whom somebody represents.
+
+    A day begins by the clock of ``zone``, that of the patients.
+    """
     majority = majority_of(profile.traits.birth_date)
     if majority is None or not _representing(work, profile.id):
         end_majority(work, profile.id)
         return
     reminded = bool(Profiles(work).standing(profile.id).get(ANNOUNCED))
-    day = next_majority_day(majority, work.now.date(), reminded=reminded)
-    # It begins a little later where the patients are: who comes early comes again.
-    set_majority(work, profile.id, datetime.combine(day, time(), UTC))
+    today = work.now.astimezone(zone).date()
+    day = next_majority_day(majority, today, reminded=reminded)
+    begins = datetime.combine(day, time(), zone)
+    set_majority(work, profile.id, begins.astimezone(UTC))
 
 
 def come_of_age(
-    work: UnitOfWork, notices: Notices, profile: Profile, today: date
+    work: UnitOfWork, notices: Notices, profile: Profile, zone: ZoneInfo
 ) -> None:
     """
-    Do what a day asks for about a minor who is represented.
+    Do what today, by the clock of ``zone``, asks for about a minor who is represented.
 
     Two months before the 18th birthday both sides are told; on it every
     representation ends, and both are told again. Nobody has access from that day on
@@ -55,6 +61,7 @@ def come_of_age(
     profiles = Profiles(work, BY_TIME)
     majority = majority_of(profile.traits.birth_date)
     announced = profiles.standing(profile.id).get(ANNOUNCED)
+    today = work.now.astimezone(zone).date()
     step = majority_step(majority, today, reminded=bool(announced))
     if step is MajorityStep.REMIND and majority is not None:
         profiles.record(profile.id, ANNOUNCED, None, majority.isoformat(), stands=True)
@@ -65,7 +72,7 @@ def come_of_age(
         profiles.record(profile.id, ANNOUNCED, announced, None, stands=True)
         profile = _without_their_contact(work, profile, some)
         _tell(work, notices, profile, some, NoticeKind.MAJORITY)
-    keep_majority(work, profile)
+    keep_majority(work, profile, zone)
 
 
 def _representing(work: UnitOfWork, profile_id: str) -> list[Delegation]:

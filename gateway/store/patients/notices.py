@@ -382,14 +382,21 @@ class Notices:
         return Ways(self.work, self.sms).way(profile, what)
 
     def try_another_way(self, notice: Notice) -> bool:
-        """Send by text message what did not arrive by e-mail; False where none can."""
+        """
+        Send by text message what did not arrive by e-mail, and the other way round.
+
+        False where there is no other way: no number that was proved, no address that is
+        reached. One of the two fails for good at each try, so that it ends.
+        """
         profile = Profiles(self.work).get(notice.profile_id)
-        kind = notice.kind
+        kind, ways = notice.kind, Ways(self.work, self.sms)
         if profile is None or kind in {*_MAILED, NoticeKind.CODE}:
             return False
-        if self._way(profile, kind) is not NoticeWay.SMS:
-            return False
-        return bool(self._leave(profile, kind, NoticeWay.SMS))
+        if notice.way is NoticeWay.EMAIL and ways.may_text(profile):
+            return bool(self._leave(profile, kind, NoticeWay.SMS))
+        if notice.way is NoticeWay.SMS and ways.is_mailed(profile):
+            return bool(self._leave(profile, kind, NoticeWay.EMAIL))
+        return False
 
     def _when(self, profile: Profile, row: NoticeRow) -> NoticeWhen:
         if not row.optional:

@@ -12,7 +12,7 @@ from gateway.core.texts.notices import NoticeKind
 from gateway.metrics import NOTICES_UNREACHED
 from gateway.rights.profile import ProfileState
 from gateway.store.base.work import UnitOfWork
-from gateway.store.patients.notices import Notice, NoticeEnd, note_notice
+from gateway.store.patients.notices import Notice, NoticeEnd
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.ways import UNREACHED as FACT
 from gateway.store.tables import profiles
@@ -41,10 +41,14 @@ class Reaching:
             return None
         return Unreached(said["address"], datetime.fromisoformat(said["since"]))
 
+    def is_there(self, notice: Notice) -> bool:
+        """Tell whether the patient of a notice is one still."""
+        return self._state(notice) not in {None, ProfileState.DELETED.value}
+
     def failed(self, notice: Notice, end: NoticeEnd = NoticeEnd.REFUSED) -> bool:
         """
-        Keep that a notice did not arrive; False where that says nothing new, or nothing
-        of the address that is known now.
+        Keep that an address is not reached; False where that says nothing new, or
+        nothing of the address that is known now.
         """
         profile = self._whose(notice)
         if profile is None or not profile.email:
@@ -59,8 +63,6 @@ class Reaching:
         if self.unreached(profile) is not None:
             return False
         said = {"address": profile.email, "since": self.work.now.isoformat()}
-        if end is NoticeEnd.BOUNCED:  # another end was noted when it left
-            note_notice(self.work, notice, end)
         Profiles(self.work, _BY_TIME).record(profile.id, FACT, None, said, stands=True)
         self.work.after_commit(NOTICES_UNREACHED.labels(end.value).inc)
         return True
@@ -72,12 +74,14 @@ class Reaching:
             Profiles(self.work).record(profile.id, FACT, said, None, stands=True)
 
     def _whose(self, notice: Notice) -> Profile | None:
-        state = self.work.connection.execute(
-            select(profiles.c.state).where(profiles.c.id == notice.profile_id)
-        ).scalar()
-        if state is None or state == ProfileState.DELETED:
+        if not self.is_there(notice):
             return None
         # To the former address as well: of which of the two, nobody can tell.
         if notice.kind is NoticeKind.ADDRESS:
             return None
         return Profiles(self.work).hold(notice.profile_id)
+
+    def _state(self, notice: Notice) -> str | None:
+        return self.work.connection.execute(
+            select(profiles.c.state).where(profiles.c.id == notice.profile_id)
+        ).scalar()

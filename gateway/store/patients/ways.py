@@ -91,9 +91,21 @@ class Ways:
                 chosen=NoticeWay(standing.get(what.value, NoticeWay.EMAIL.value)),
                 has_email=bool(profile.email),
                 is_reached=failed is None or failed["address"] != profile.email,
-                may_text=self.is_proved(profile) and self._within(profile.id),
+                may_text=self.may_text(profile),
             )
         )
+
+    def may_text(self, profile: Profile) -> bool:
+        """Tell whether a text message gets to a patient, and may be sent now."""
+        return (
+            self.limits.is_on and self.is_proved(profile) and self._within(profile.id)
+        )
+
+    def is_mailed(self, profile: Profile) -> bool:
+        """Tell whether there is an e-mail address that nothing came back from."""
+        failed = Profiles(self.work).standing(profile.id).get(UNREACHED)
+        known_to_fail = failed is not None and failed["address"] == profile.email
+        return bool(profile.email) and not known_to_fail
 
     def _within(self, profile_id: str) -> bool:
         """Tell whether one more text message is within what may be sent in a day."""

@@ -367,6 +367,7 @@ FIRST: Mapping[str, Sequence[str]] = {
 
 ADDED: Mapping[str, Sequence[Mapping[str, Any]]] = {
     "documents": ({"erased_at": None},),
+    "downloads": ({"messages": None, "message_place": None},),
     "one_time_codes": ({"professional_id": None},),
 }
 """

@@ -46,6 +46,7 @@ from gateway.store.inbox.values import (
     InboxMessage,
     MayReply,
 )
+from gateway.store.journal import Action, chain_of
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.terms import MailboxTerms, ReplyTerms
 from gateway.store.patients.profiles import Profile
@@ -86,12 +87,14 @@ class Writing:
     """
     What the patient wrote; ``once`` tells a second click from a second message.
 
-    ``asked`` is what was asked of the files, of which ``files`` may be sent.
+    ``documents`` are those of the vault that are among the files. ``asked`` is what was
+    asked of the files, of which ``files`` may be sent.
     """
 
     subject: str = field(repr=False)
     text: str = field(repr=False)
     files: tuple[AcceptedFile, ...] = field(default=(), repr=False)
+    documents: tuple[str, ...] = ()
     asked: FilesAsked = field(default=_NO_FILES, repr=False)
     once: str
 
@@ -252,10 +255,22 @@ class Answering:
                 message_id=message_id,
                 kept=keep_decision(work, profile, part, submission.id),
             )
+            self._note_sent(work, profile.id, writing.documents)
 
         self.desk.keep(submission, in_the_thread)
         with self.desk.database.read() as work:
             return inbox_of(work).brought_by(profile.id, submission.id)
+
+    def _note_sent(
+        self, work: UnitOfWork, profile_id: str, documents: Sequence[str]
+    ) -> None:
+        """What was sent on counts as opened, for who would take it back unread."""
+        vault = self.desk.open_vault(work)
+        for document_id in documents:
+            vault.mark_read(document_id)
+            work.note(
+                Action.DOCUMENT_SENT, "message", document_id, chain=chain_of(profile_id)
+            )
 
     def _submission(
         self,

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from attrs import frozen
 
 from gateway.errors import NotFoundError
-from gateway.rights.viewing_rules import ViewFacts
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.mask_runs import MaskRun
@@ -57,16 +56,6 @@ class ChoicesNow:
 
     open: Mapping[AccessChoice, bool]
     run: MaskRun | None
-
-    def view(self, *, masked: bool) -> ViewFacts:
-        """Return what seeing a document depends on."""
-        return ViewFacts(
-            masked=masked,
-            reading_opposed=not self.open[AccessChoice.READING],
-            regulator_permitted=self.open[AccessChoice.REGULATOR],
-            others_permitted=self.open[AccessChoice.OTHERS],
-            masked_in_emergency=self.open[AccessChoice.MASKED],
-        )
 
 
 def standing_of(work: UnitOfWork, profile: Profile, masks: Masks) -> ChoicesNow:

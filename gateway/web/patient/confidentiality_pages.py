@@ -10,13 +10,7 @@ from attrs import frozen
 from gateway.core.habilitation import column_texts
 from gateway.core.vault import FiledDocument
 from gateway.errors import NotFoundError
-from gateway.rights.habilitation_rules import kind_of
 from gateway.rights.masking_rules import is_masked
-from gateway.rights.viewing_rules import (
-    columns_that_see,
-    others_see_in_emergency,
-    regulator_sees,
-)
 from gateway.store.base.work import UnitOfWork
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.patients.administrators import Administrators
@@ -39,6 +33,7 @@ from gateway.web.patient.correspondents import (
 )
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.reporting import source_of_report
+from gateway.web.patient.viewing import viewing_of
 from gateway.web.site.answers import Answer, redirect
 from gateway.web.site.asked_names import MOST_FOUND, MOST_NAME, asked_name
 from gateway.web.site.paging import PER_PAGE, ListPage
@@ -162,29 +157,33 @@ class ConfidentialityPages:
             standing = standing_of(work, _now(work, visit), self.desk.masks)
             matrix = Matrices(work).in_force(self.desk.day(visit.now))
             masked = is_masked(document, work.now)
-        after = standing.view(masked=not masked)
+            before = viewing_of(work, self.desk, seen, document, standing)
+        reading = standing.open[AccessChoice.READING]
+        after = before.masked(masked=not masked)
         if asked == "reading":
-            opened = {
-                **standing.open,
-                AccessChoice.READING: not standing.open[AccessChoice.READING],
-            }
-            after = ChoicesNow(opened, standing.run).view(masked=masked)
-        before, kind = standing.view(masked=masked), kind_of(document)
-        now = columns_that_see(matrix, kind, before)
-        then = columns_that_see(matrix, kind, after)
+            after = before.opposed(opposed=reading)
+        now, then = (
+            one.who_sees(matrix, self.desk.settings.reading) for one in (before, after)
+        )
         return self.desk.page(
             visit,
             "who_sees.html",
             facts=facts,
             masked=masked,
             asked=asked,
+            now=now,
+            then=then,
             columns=[
-                (text.name(visit.language), column in now, column in then)
+                (
+                    text.name(visit.language),
+                    column in now.columns,
+                    column in then.columns,
+                )
                 for column, text in column_texts().items()
             ],
-            regulator=(regulator_sees(before), regulator_sees(after)),
-            others=(others_see_in_emergency(before), others_see_in_emergency(after)),
-            reading=standing.open[AccessChoice.READING],
+            treating=before.treating,
+            administrators=len(before.administrators),
+            reading=reading,
             matrix=matrix,
             is_read_here=bool(self.desk.settings.listen.professional_https),
             done="done" in visit.query,

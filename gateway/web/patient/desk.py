@@ -169,15 +169,31 @@ class PatientDesk(Desk):
         if is_new:
             self.write(lambda work: NoticeCentre(work).opened(reader, subjects))
 
+    def _news(self, visit: Visit, work: UnitOfWork | None) -> tuple[int, int]:
+        """Return how many messages are unread and how many notices are new."""
+        if visit.person is None:
+            return 0, 0
+        if work is None:
+            with self.database.read() as own:
+                return self._news(visit, own)
+        return inbox_of(work).unread_count(visit.person.id), self._unseen(work, visit)
+
     def page(
-        self, visit: Visit, template: str, *, status: int = 200, **context: Any
+        self,
+        visit: Visit,
+        template: str,
+        *,
+        status: int = 200,
+        work: UnitOfWork | None = None,
+        **context: Any,
     ) -> Answer:
-        """Return a page with the frame every visitor gets, signed in or not."""
-        unread = unseen = 0
-        if visit.person is not None:
-            with self.database.read() as work:
-                unread = inbox_of(work).unread_count(visit.person.id)
-                unseen = self._unseen(work, visit)
+        """
+        Return a page with the frame every visitor gets, signed in or not.
+
+        ``work`` is a transaction that reads, to count in: what was asked in it already
+        is not asked again.
+        """
+        unread, unseen = self._news(visit, work)
         answer = page(
             f"patient/{template}",
             visit.language,

@@ -53,6 +53,8 @@ class DownloadPages:
             last = Downloads(work).last(visit.profile.id)
             state = state_of(work, last)
             total = self.desk.seen(work, visit.profile.id).count(replaced=True)
+            is_made = state in {DownloadState.MADE, DownloadState.LATE}
+            messages = inbox_of(work).keys(visit.profile.id) if is_made else ()
         return self.desk.page(
             visit,
             "download.html",
@@ -61,6 +63,7 @@ class DownloadPages:
             State=DownloadState,
             last=last,
             total=total,
+            total_messages=len(messages),
             until=until,
             days=self.desk.settings.downloads.days,
             requests=self.desk.settings.downloads.requests,
@@ -92,7 +95,7 @@ class DownloadPages:
                 return None
             seen = self.desk.open_vault(work).ids_for_holder(profile_id)
             listed = list(downloads.listed(download))
-            read = inbox_of(work).moments(profile_id).keys()
+            read = {one for one, _ in inbox_of(work).keys(profile_id)}
             if not (_ids(listed) <= seen and _ids(listed, "message") <= read):
                 downloads.end(download, DownloadEnd.OUTDATED)
                 return None

@@ -159,7 +159,7 @@ class Helping:
                 Delegations(work).refuse(one)
             if holder is not None and one.capacity in REPRESENTING:
                 if accepts:
-                    keep_majority(work, holder)
+                    keep_majority(work, holder, self.desk.zone)
                 self._tell_representatives(work, holder, own)
             elif holder is not None:
                 if attest is not None:
@@ -236,7 +236,7 @@ class Helping:
                 holder = Delegations(work).holder(one)
                 if holder is not None:
                     self._tell_representatives(work, holder, own)
-                    keep_majority(work, holder)
+                    keep_majority(work, holder, self.desk.zone)
                 return
             Delegations(work).end(one, by_holder=is_holders)
             other = one.helper_id if is_holders else one.holder_id

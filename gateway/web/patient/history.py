@@ -61,6 +61,7 @@ _OF_DOCUMENTS = frozenset(
         Action.DOCUMENT_UNMASKED,
         Action.DOCUMENT_OPENED,
         Action.DOCUMENT_DOWNLOADED,
+        Action.DOCUMENT_SENT,
         Action.DOCUMENT_CONSULTED,
         Action.CORRECTION_ASKED,
         Action.CORRECTION_REMINDED,

@@ -29,15 +29,16 @@ class HomePage:
             if visit.acting is None:
                 unreached = Reaching(work).unreached(profile)
             home = Home.of(work, profile.id, self.desk.seen(work, profile.id))
-        return self.desk.page(
-            visit,
-            "home.html",
-            home=home,
-            review=papers.review_at is not None and papers.review_at <= visit.now,
-            unreached=unreached,
-            first_name=first_name(profile),
-            address=own_address(self.desk, profile),
-        )
+            return self.desk.page(
+                visit,
+                "home.html",
+                work=work,
+                home=home,
+                review=papers.review_at is not None and papers.review_at <= visit.now,
+                unreached=unreached,
+                first_name=first_name(profile),
+                address=own_address(self.desk, profile),
+            )
 
     def address_works(self, visit: Visit) -> Answer:
         """Take the patient's word that their e-mail address is right."""

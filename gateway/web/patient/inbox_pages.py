@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.core.folding import MOST_ASKED
 from gateway.core.refusals import WritingRefusal
@@ -131,6 +131,7 @@ class InboxPages:
             draft = DraftReader(reader).answer(profile.id, conversation.id)
             if draft is not None and not form.is_filled:
                 form = form.with_draft(draft)
+            form = evolve(form, was=draft.version if draft is not None else "")
             choices = WritingForm(self.desk).documents(work, profile.id, form.chosen)
         proven = _proven(messages)
         return self.desk.page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -295,7 +296,7 @@ class PaperPages:
         return visit.acting is None and self._is_adult(visit)
 
     def _page(
-        self, visit: Visit, template: str, *, status: int = 200, **context: object
+        self, visit: Visit, template: str, *, status: int = 200, **context: Any
     ) -> Answer:
         return self.desk.page(
             visit,

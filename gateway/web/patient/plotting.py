@@ -11,6 +11,10 @@ from attrs import frozen
 WIDTH: Final = 400
 HEIGHT: Final = 220
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 20, 20, 36
+_LETTER: Final = 9
+"""What a digit of the scale takes at most, in the units of the box."""
+_BESIDE: Final = 8
+"""Between the scale and what is drawn."""
 
 
 @frozen
@@ -27,6 +31,8 @@ class Plot:
 
     points: Sequence[tuple[float, float]]
     line: str
+    left: float
+    """Where what is drawn begins: right of the longest number of the scale."""
     top: float
     bottom: float
     band: tuple[float, float] | None
@@ -52,10 +58,12 @@ def plot(
     ]
     least, most = min(numbers), max(numbers)
     begin, end = values[0].at, values[-1].at
+    scale = sorted({least, most})
+    left = max(_LEFT, *(_length(one) * _LETTER + 2 * _BESIDE for one in scale))
 
     def x(at: float) -> float:
         share = (at - begin) / (end - begin) if end > begin else 0.5
-        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 1)
+        return round(left + share * (WIDTH - left - _RIGHT), 1)
 
     def y(value: Decimal) -> float:
         share = float((value - least) / (most - least)) if most > least else 0.5
@@ -68,8 +76,16 @@ def plot(
     return Plot(
         points=points,
         line=" ".join(f"{across},{down}" for across, down in points),
+        left=left,
         top=_TOP,
         bottom=HEIGHT - _BOTTOM,
         band=band,
-        scale=[(y(one), one) for one in sorted({least, most})],
+        scale=[(y(one), one) for one in scale],
     )
+
+
+def _length(number: Decimal) -> int:
+    """Return how many letters a number takes, with a space after each thousand."""
+    text = f"{number:f}"
+    whole = text.lstrip("-").partition(".")[0]
+    return len(text) + (len(whole) - 1) // 3

@@ -95,7 +95,7 @@ class Representing:
                 basis=Basis.INSURER.value,
             )
             go_on(work, notices, child, ProfileState.ACTIVATED, by=by)
-            keep_majority(work, child)
+            keep_majority(work, child, self.desk.zone)
             notices.make(own, NoticeKind.PEOPLE)
             return None
 

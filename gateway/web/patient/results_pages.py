@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Final
@@ -30,6 +31,8 @@ LARGEST: Final = 1024 * 1024
 """Bytes of such a document; a larger one is looked at by itself."""
 
 _KIND: Final = "bio"
+_MANY: Final = 40
+"""Of more values than these the points are drawn smaller."""
 
 
 @frozen
@@ -60,10 +63,29 @@ class ResultsOfTest:
         return ranges.pop() if len(ranges) == 1 else (None, None)
 
     @property
+    def measured(self) -> Sequence[DatedResult]:
+        """Those that are a number; of one that is below or above it nothing is drawn"""
+        return [one for one in self.values if one.result.bound is None]
+
+    @property
     def plot(self) -> Plot:
-        """The drawing."""
-        points = [PlottedValue(o.at.timestamp(), o.result.value) for o in self.values]
+        """The drawing of what was measured."""
+        points = [PlottedValue(o.at.timestamp(), o.result.value) for o in self.measured]
         return plot(points, *self.range)
+
+    def rows(self, day: Callable[[datetime], date]) -> list[tuple[DatedResult, bool]]:
+        """Return each value, the newest first; True where only the hour tells two."""
+        times = {(day(one.at), one.at) for one in self.values}
+        often = Counter(found for found, _ in times)
+        return [(one, often[day(one.at)] > 1) for one in reversed(self.values)]
+
+
+@frozen
+class _Compared:
+    """What was found, and in how many documents nothing could be looked for."""
+
+    tests: Mapping[str, ResultsOfTest]
+    skipped: int
 
 
 @frozen
@@ -73,12 +95,16 @@ class ResultsPages:
     desk: PatientDesk
 
     def results(self, visit: Visit) -> Answer:
-        """List the tests, or show one over time."""
+        """
+        List the tests, or show one over time.
+
+        The list names them alone: who reads a value has opened its document.
+        """
         with self.desk.database.read() as work:
             seen = self.desk.seen(work, visit.profile.id)
             entries = _documents(work, seen)
-            tests = _tests(NameDigests(work, visit.profile.id), seen, entries)
-        chosen = None
+            found = _compared(NameDigests(work, visit.profile.id), seen, entries)
+        chosen, tests = None, found.tests
         if asked := visit.query.get("test", ""):
             chosen = tests.get(asked)
             if chosen is None:
@@ -89,7 +115,10 @@ class ResultsPages:
             "results.html",
             tests=sorted(tests.values(), key=_by_name),
             chosen=chosen,
+            rows=chosen.rows(self.desk.day) if chosen else [],
             documents=len(entries),
+            skipped=found.skipped,
+            many=_MANY,
             most=MOST_DOCUMENTS,
             width=WIDTH,
             height=HEIGHT,
@@ -97,13 +126,16 @@ class ResultsPages:
 
     def _note(self, visit: Visit, document_ids: Sequence[str]) -> None:
         """Each document whose value is shown was read by it."""
-        chain = chain_of(visit.profile.id)
+        chain, names = chain_of(visit.profile.id), list(dict.fromkeys(document_ids))
 
         def job(work: UnitOfWork) -> None:
-            for name in dict.fromkeys(document_ids):
+            vault = self.desk.open_vault(work)
+            for name in names:
+                vault.mark_read(name)
                 work.note(Action.DOCUMENT_OPENED, "results", name, chain=chain)
 
         self.desk.write(job)
+        self.desk.note_opened(visit, names)
 
 
 def _by_name(test: ResultsOfTest) -> tuple[bool, str, str]:
@@ -119,10 +151,11 @@ def _documents(work: UnitOfWork, seen: SeenDocuments) -> list[ListEntry]:
     return list(lab.by_care()[:MOST_DOCUMENTS])
 
 
-def _tests(
+def _compared(
     names: NameDigests, seen: SeenDocuments, entries: Sequence[ListEntry]
-) -> Mapping[str, ResultsOfTest]:
+) -> _Compared:
     found: dict[str, list[DatedResult]] = {}
+    looked = 0
     care = {one.id: when_of(one.care_at) for one in entries}
     for document in seen.each([one.id for one in entries]):
         if document.size > LARGEST:
@@ -131,6 +164,7 @@ def _tests(
             content = seen.vault.content(document)
         except DamagedError:  # its own page says so
             continue
+        looked += 1
         for one in results_of(content):
             at = one.at or care[document.id]
             found.setdefault(one.test, []).append(DatedResult(at, one, document.id))
@@ -138,4 +172,4 @@ def _tests(
         ResultsOfTest(names.digest(test), sorted(values, key=attrgetter("at")))
         for test, values in found.items()
     )
-    return {one.digest: one for one in made}
+    return _Compared({one.digest: one for one in made}, len(entries) - looked)

@@ -46,6 +46,8 @@ class Filled:
     draft: str = ""
     """The id of the draft that a new message is kept as."""
     once: str
+    was: str = ""
+    """The version of the draft that the form was shown with, empty for none."""
     problems: tuple[FieldProblem, ...] = ()
     is_filled: bool = False
     had_files: bool = False
@@ -59,6 +61,7 @@ class Filled:
             chosen=self.chosen | frozenset(draft.begun.documents),
             contact=self.contact or draft.begun.to,
             draft="" if draft.is_answer else draft.id,
+            was=draft.version,
         )
 
     def begun(self, to: str) -> Begun:
@@ -68,11 +71,26 @@ class Filled:
             text=self.text[:_MAX_TEXT],
             documents=tuple(sorted(self.chosen)[:_MOST_KEPT]),
             to=to,
+            form=self.once,
+            was=self.was,
         )
 
     def of(self, name: str) -> tuple[FieldProblem, ...]:
         """Return the problems of one field."""
         return tuple(one for one in self.problems if one.name == name)
+
+
+@frozen
+class _Chosen:
+    """
+    Documents of the vault that were chosen: as files, their ids, and which are none.
+
+    ``missing`` were withdrawn, erased or hidden after the form was shown.
+    """
+
+    files: list[AcceptedFile] = field(repr=False)
+    documents: tuple[str, ...]
+    missing: frozenset[str]
 
 
 @frozen
@@ -132,6 +150,7 @@ class WritingForm:
             contact=form.line("contact"),
             draft=form.line("draft"),
             once=form.once(),
+            was=form.line("was"),
             is_filled=True,
             had_files=bool(form.files) or bool(form.cut),
         )
@@ -144,7 +163,12 @@ class WritingForm:
             problems.append(FieldProblem(name="text", code="missing"))
         if len(filled.text) > _MAX_TEXT:
             problems.append(FieldProblem(name="text", code="long"))
-        vault = self._chosen(work, visit, filled)
+        chosen = self._chosen(work, visit, filled)
+        if chosen.missing:
+            # Not sent without them: who wrote believes that they are in it.
+            problems.append(FieldProblem(name="files", code="gone"))
+            filled = evolve(filled, chosen=filled.chosen - chosen.missing)
+        vault = chosen.files
         judged = judge_files(
             form.files,
             self.limits(terms),
@@ -163,6 +187,7 @@ class WritingForm:
             subject=filled.subject,
             text=filled.text,
             files=(*judged.accepted, *vault),
+            documents=chosen.documents,
             asked=judged.asked,
             once=filled.once,
         )
@@ -174,19 +199,22 @@ class WritingForm:
             subject=visit.form.line("subject"),
             text=visit.form.text("text").strip(),
             chosen=_chosen(visit),
-            once="",
+            once=visit.form.once(),
+            was=visit.form.line("was"),
         ).begun(to)
 
-    def _chosen(
-        self, work: UnitOfWork, visit: Visit, filled: Filled
-    ) -> list[AcceptedFile]:
+    def _chosen(self, work: UnitOfWork, visit: Visit, filled: Filled) -> _Chosen:
         """Return the chosen documents as files: what a doctor can open, if there is."""
         files: list[AcceptedFile] = []
+        documents: list[str] = []
+        missing: set[str] = set()
         seen = self.desk.seen(work, visit.profile.id)
         for document_id in sorted(filled.chosen)[: self.limits().max_files + 1]:
             document = seen.find(document_id)
             if document is None:
+                missing.add(document_id)
                 continue
+            documents.append(document_id)
             content = seen.vault.content(document)
             title = seen.card(document).title
             body = self.desk.documents.body(content)
@@ -195,7 +223,7 @@ class WritingForm:
                 files.append(AcceptedFile(name, body.media_type, body.content))
             else:
                 files.append(AcceptedFile(file_name(title, "xml"), "text/xml", content))
-        return files
+        return _Chosen(files, tuple(documents), frozenset(missing))
 
 
 def _chosen(visit: Visit) -> frozenset[str]:

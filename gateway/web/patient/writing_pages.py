@@ -60,7 +60,8 @@ class WritingPages:
             self._keep_answer(profile, begun, always=action == _DOCUMENTS)
             if action == _DOCUMENTS:
                 return redirect(f"/inbox/drafts/{conversation.id}/documents")
-            return redirect(f"/conversation/{conversation.id}?saved=1#answer")
+            saved = "?saved=1" if begun.says_something else ""
+            return redirect(f"/conversation/{conversation.id}{saved}#answer")
         if route.refusal is not None or filled.problems:
             self._note_refusal(profile, conversation, route, writing)
         if route.refusal is not None:  # the page says why, in place of the form
@@ -79,7 +80,12 @@ class WritingPages:
             about = subject_of(own)
         writing = evolve(writing, subject=answer_subject(about))
         place = Answering(self.desk).send(
-            profile, conversation, route, _signed(visit, writing), visit.now
+            profile,
+            conversation,
+            route,
+            _signed(visit, writing),
+            visit.now,
+            also=lambda work, *_: self._set_aside(work, profile, begun),
         )
         return redirect(f"/conversation/{place}?sent=1#last")
 
@@ -108,6 +114,8 @@ class WritingPages:
             contacts = inbox_of(work).contacts(profile_id)
             pharmacies = _pharmacies(work, visit, contacts)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
+            kept = DraftReader(inbox_of(work)).new(profile_id, filled.draft)
+            filled = evolve(filled, was=kept.version if kept is not None else "")
             to = inbox_of(work).conversation(profile_id, filled.contact)
             terms = ReplyTerms()
             if to is not None:
@@ -171,7 +179,7 @@ class WritingPages:
             _signed(visit, writing),
             visit.now,
             begins=True,
-            also=lambda work, *_: Drafts(work).forget(profile.id, filled.draft),
+            also=lambda work, *_: self._forget_new(work, profile, filled),
         )
         return redirect(f"/conversation/{place}?sent=1#last")
 
@@ -211,12 +219,23 @@ class WritingPages:
         """Keep what was begun; where everything was taken out, forget it."""
 
         def job(work: UnitOfWork) -> None:
+            self._set_aside(work, person, begun)
             if always or begun.says_something:
                 Drafts(work).save_answer(person.id, begun.to, begun)
             else:
                 Drafts(work).forget_answer(begun.to)
 
         self.desk.write(job)
+
+    def _set_aside(self, work: UnitOfWork, person: Profile, begun: Begun) -> None:
+        most = self.desk.settings.web.max_drafts
+        Drafts(work).set_aside(person.id, begun.to, begun, most=most)
+
+    def _forget_new(self, work: UnitOfWork, person: Profile, filled: Filled) -> None:
+        """Delete the draft of what was sent; what another window wrote stays."""
+        begun = filled.begun(filled.contact)
+        if Drafts(work).is_continued(person.id, filled.draft, begun):
+            Drafts(work).forget(person.id, filled.draft)
 
     def _keep_new(
         self, person: Profile, filled: Filled, *, always: bool = False
@@ -228,9 +247,13 @@ class WritingPages:
 
     def _save_new(self, person: Profile, begun: Begun, draft_id: str) -> str:
         most = self.desk.settings.web.max_drafts
-        return self.desk.write(
-            lambda work: Drafts(work).save_new(person.id, begun, draft_id, most=most)
-        )
+
+        def job(work: UnitOfWork) -> str:
+            known = Drafts(work).is_continued(person.id, draft_id, begun)
+            kept_as = draft_id if known else ""
+            return Drafts(work).save_new(person.id, begun, kept_as, most=most)
+
+        return self.desk.write(job)
 
 
 def _pharmacies(

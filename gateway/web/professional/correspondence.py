@@ -23,6 +23,7 @@ from gateway.rights.messaging_rules import (
     forbids_answer,
     open_messages,
 )
+from gateway.rights.recall_rules import RECALL_SUBJECT
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailbox
 from gateway.store.mailbox.openings import Openings
@@ -74,6 +75,18 @@ class ExchangedLetter:
         return self.is_own and self.headers.subject == END_SUBJECT
 
     @property
+    def asks_back(self) -> bool:
+        """
+        Whether it takes another one back, and is none to be read itself.
+
+        With files it is mail like any other; a multipart that is mixed has some.
+        """
+        media = self.headers.get("content-type").strip().lower()
+        is_mixed = media.startswith("multipart/mixed")
+        subject = self.headers.subject.strip()
+        return self.is_own and subject == RECALL_SUBJECT and not is_mixed
+
+    @property
     def is_new(self) -> bool:
         """Whether it came and nobody marked it as read."""
         flags = self.kept.item.flags.lower().split()
@@ -89,6 +102,8 @@ class PatientThread:
     name: str = field(repr=False)
     letters: tuple[ExchangedLetter, ...] = field(repr=False)
     stand: Stand
+    asked_back: tuple[ExchangedLetter, ...] = field(default=(), repr=False)
+    """What was sent to that patient to take letters back, the oldest first."""
 
     @property
     def known_name(self) -> str:
@@ -155,10 +170,14 @@ class Correspondence:
     def threads(self) -> list[PatientThread]:
         """Return the conversations, that with the newest message first."""
         found: dict[str, list[ExchangedLetter]] = {}
+        asked: dict[str, list[ExchangedLetter]] = {}
         for one in sorted(self._letters(), key=_in_time):
-            found.setdefault(one.address.lower(), []).append(one)
+            there = asked if one.asks_back else found
+            there.setdefault(one.address.lower(), []).append(one)
         threads = [
-            one for letters in found.values() for one in self._of_patient(letters)
+            one
+            for address, letters in found.items()
+            for one in self._of_patient(letters, asked.get(address, ()))
         ]
         return sorted(threads, key=lambda one: _in_time(one.last), reverse=True)
 
@@ -234,7 +253,7 @@ class Correspondence:
         return other.address.domain == self.desk.settings.domains.patient.lower()
 
     def _of_patient(
-        self, letters: Sequence[ExchangedLetter]
+        self, letters: Sequence[ExchangedLetter], asked: Sequence[ExchangedLetter]
     ) -> Iterable[PatientThread]:
         """Return the conversations with one patient; of all letters, oldest first."""
         address = letters[-1].address
@@ -246,6 +265,7 @@ class Correspondence:
                 name=names[-1] if names else address,
                 letters=tuple(reversed(thread)),
                 stand=_stand(self.mailbox, thread, letters),
+                asked_back=tuple(asked),
             )
 
     def _shown(

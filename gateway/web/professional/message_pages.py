@@ -30,6 +30,7 @@ from gateway.web.professional.correspondence import (
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.professional.message_form import MessageForm, MessageForms
 from gateway.web.professional.own_mailboxes import OwnMailboxes, is_shared
+from gateway.web.professional.taking_back import Back, SentLetters, asking_back
 from gateway.web.professional.visits import ProfessionalVisit
 from gateway.web.professional.writing import (
     Answers,
@@ -136,6 +137,27 @@ class MessagePages:
             ),
         )
         return redirect(f"{here}?done=ended#last")
+
+    def take_back(
+        self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str, letter_id: str
+    ) -> Answer:
+        """Take a letter back that went to the wrong patient, as mail does it."""
+        with self.desk.database.read() as work:
+            mailbox, thread = self._found(work, visit, mailbox_id, thread_id)
+            profile = self._patient(work, thread)
+            letter = next((one for one in thread.letters if one.id == letter_id), None)
+            if letter is None:
+                raise NotFoundError("not found")
+            stands = SentLetters(self.desk, work, mailbox).stands(
+                visit, profile, thread, [letter]
+            )
+        here = f"/messages/{mailbox_id}/{thread_id}"
+        if letter_id not in stands or stands[letter_id].how is not Back.MAY:
+            return redirect(here)
+        if profile is None or self._refusal(visit, profile, mailbox) is not None:
+            return self._show(visit, (mailbox, thread), MessageForm(), status=409)
+        self._writing.send(visit, profile, mailbox, asking_back(thread, letter))
+        return redirect(f"{here}?done=asked-back")
 
     def window(
         self, visit: ProfessionalVisit, mailbox_id: str, thread_id: str
@@ -289,6 +311,9 @@ class MessagePages:
                 last, openings=is_shared(mailbox)
             )
             profile = self._patient(work, thread)
+            back = SentLetters(self.desk, work, mailbox).stands(
+                visit, profile, thread, last
+            )
             until = self._until(work, mailbox, profile)
             templates = MessageTemplates(work, visit.held_session.account).listed()
         refused = "NOT_REACHED"
@@ -302,6 +327,9 @@ class MessagePages:
             is_shared=is_shared(mailbox),
             thread=thread,
             shown=shown,
+            back=back,
+            Back=Back,
+            recall_days=self.desk.settings.filing.recall_days,
             fresh=fresh,
             older=tuple(reversed(thread.letters[_SHOWN:])),
             refused=refused,

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from gateway.core.keeping import MAX_TITLE
-from gateway.documents.pdf_files import is_encrypted
+from gateway.documents.pdf_password import needs_password
 from gateway.documents.wholeness import check_whole
 from gateway.errors import InvalidError
 from gateway.message.parameters import safe_name
@@ -87,7 +87,7 @@ def _judged(file: UploadedFile, title: str, most_bytes: int) -> FormFile:
         problem = FileProblem.TOO_LARGE
     elif not content.startswith(_PDF):
         problem = FileProblem.NOT_PDF
-    elif is_encrypted(content):
+    elif needs_password(content):
         problem = FileProblem.ENCRYPTED
     if problem is not None:
         return evolve(offered, problem=problem)

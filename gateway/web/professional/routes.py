@@ -142,6 +142,9 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         Route(method="POST", path=exchange, page=messages.answer, takes_cut=True),
         post(f"{exchange}/end", messages.end),
         post(f"{exchange}/window", messages.window),
+        post(
+            f"{exchange}/<string(maxlength=60):letter_id>/take-back", messages.take_back
+        ),
         get(letter, messages.file),
         get(f"{letter}/view", messages.view),
         get("/answers", answers.show),

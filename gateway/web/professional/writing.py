@@ -33,6 +33,7 @@ from gateway.rights.page_writing_rules import (
     refuse_page_writing,
 )
 from gateway.rights.profile import ProfileState
+from gateway.rights.recall_rules import RECALL_SUBJECT
 from gateway.rights.recipient_rules import AddressFact, Brings, PatientFacts
 from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
@@ -85,6 +86,18 @@ class ProfessionalWriting:
     def ends(self) -> bool:
         """Whether it ends the exchange."""
         return self.subject == END_SUBJECT
+
+    @property
+    def asks_back(self) -> bool:
+        """Whether it takes another message back, and is none for the patient."""
+        return self.subject == RECALL_SUBJECT
+
+    @property
+    def said_as(self) -> str:
+        """What the journal says of it."""
+        if self.ends:
+            return "end"
+        return "recall" if self.asks_back else "page"
 
 
 @frozen
@@ -172,13 +185,14 @@ class WritingToPatients:
                 flags=[SEEN],
                 arrival_id=submission.id,
             )
-            if not writing.ends and writing.take is not Answers.NONE:
+            is_letter = not (writing.ends or writing.asks_back)
+            if is_letter and writing.take is not Answers.NONE:
                 MailboxTerms(work).set_until(
                     mailbox.id, profile.id, writing.until, by=identity
                 )
             work.note(
                 Action.MESSAGE_SENT,
-                "end" if writing.ends else "page",
+                writing.said_as,
                 submission.id,
                 identity=identity,
                 mailbox=mailbox.id,
@@ -260,7 +274,7 @@ def _signed(
     visit: ProfessionalVisit, mailbox: Mailbox, writing: ProfessionalWriting
 ) -> ProfessionalWriting:
     """Return a message as it leaves: from a shared mailbox it says who wrote it."""
-    if writing.ends or not is_shared(mailbox):
+    if writing.ends or writing.asks_back or not is_shared(mailbox):
         return writing
     line = WRITTEN_IN_TEAM.format(name=name_of(visit.professional))
     return evolve(writing, text=f"{writing.text.rstrip()}\n\n{line}\n")

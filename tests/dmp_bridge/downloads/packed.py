@@ -24,11 +24,11 @@ def profile_of(database: Database, patient: str) -> Profile:
     return found
 
 
-def work_off(database: Database, settings: Settings) -> int:
-    """Do all tasks of packing that are due; return how many they were."""
+def work_off(database: Database, settings: Settings, most: int = 99) -> int:
+    """Do the tasks of packing that are due, so many; return how many they were."""
     step = Packing(database, settings, open_vaults(database))
     owner, done = new_owner(), 0
-    while True:
+    while done < most:
         with database.write() as work:
             claimed = work.tasks.claim(owner, [TaskKind.PACK], 1, _LEASE)
         if not claimed:
@@ -38,6 +38,7 @@ def work_off(database: Database, settings: Settings) -> int:
             assert work.tasks.finish(claimed[0], owner)
             job(work)
         done += 1
+    return done
 
 
 def ask(database: Database, patient: str, most: int = 3) -> None:

@@ -21,8 +21,9 @@ from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.recalls import Recalls
-from gateway.store.tables import blobs, inbox_messages
+from gateway.store.tables import blobs, downloads, inbox_messages
 from tests.builders_people import TEST_RANGE, matricule, open_profile
+from tests.builders_queries import statements
 from tests.dmp_bridge.downloads.packed import ask, content, last, opened, work_off
 from tests.fakes import SetClock
 from tests.web.mail import PDF, receive
@@ -234,3 +235,57 @@ def test_many_are_packed_some_at_a_time_each_once(
         f"messages/{number + 1:05d}-{day}-{number}_É.eml" for number in (0, 1, 2, 6)
     ]
     assert words(archive).count(f"- {day}") == 3
+
+
+def test_what_is_listed_is_not_read_again_for_each_batch(
+    database: Database,
+    patient: str,
+    settings: Settings,
+    clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten thousand messages would be listed two hundred times."""
+    monkeypatch.setattr(packing, "BATCH", 1)
+    for number in range(6):
+        receive(database, patient, subject=str(number))
+        clock.advance(seconds=1)
+    ask(database, patient)
+
+    with statements(database.engine) as asked:
+        assert work_off(database, settings) == 7
+
+    listings = sum(
+        count
+        for statement, count in asked.items()
+        if "FROM download_pieces" in statement
+    )
+    assert listings == 2  # before the first message, and at the end
+    assert last(database, patient).messages == 6
+
+
+def test_what_an_earlier_version_began_goes_on_each_once(
+    database: Database,
+    patient: str,
+    settings: Settings,
+    clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It kept no place: what it had packed is known by its list."""
+    monkeypatch.setattr(packing, "BATCH", 2)
+    for number in range(7):
+        receive(database, patient, subject=str(number))
+        clock.advance(seconds=1)
+    ask(database, patient)
+    assert work_off(database, settings, most=2) == 2
+    with database.write() as work:
+        of_it = downloads.c.profile_id == patient
+        work.change(downloads, of_it, messages=None, message_place=None)
+
+    work_off(database, settings)
+
+    archive = opened(content(database, last(database, patient)))
+    day = clock.now.date().isoformat()
+    assert list(messages(archive)) == [
+        f"messages/{number + 1:05d}-{day}-{number}.eml" for number in range(7)
+    ]
+    assert last(database, patient).messages == 7

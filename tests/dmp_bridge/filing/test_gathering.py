@@ -159,6 +159,26 @@ def test_of_age_is_who_is_eighteen_on_the_day_it_came_in(born: str, age: Age) ->
     assert facts(profile).holder_age is age
 
 
+@pytest.mark.parametrize(
+    ("came_in", "age"),
+    [
+        (datetime(2026, 11, 27, 22, 59, tzinfo=UTC), Age.MINOR),
+        (datetime(2026, 11, 27, 23, 0, tzinfo=UTC), Age.ADULT),  # midnight in France
+    ],
+)
+def test_who_is_of_age_is_so_from_midnight_in_france(
+    came_in: datetime, age: Age
+) -> None:
+    profile = evolve(PROFILE, traits=evolve(TRAITS, birth_date="20081128"))
+    kept = evolve(KEPT, received_at=came_in)
+
+    known = GATHERER.facts(
+        kept, "", PatientRow(profile=profile, rights=NO_RIGHTS), None, NO_VAULT
+    )
+
+    assert known.holder_age is age
+
+
 def said(patient: Ins | str | None) -> Said:
     return Said(patient_id=patient.to_cx() if isinstance(patient, Ins) else patient)
 

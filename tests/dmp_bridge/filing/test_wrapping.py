@@ -20,6 +20,7 @@ from gateway.store.base.work import Database
 from tests.builders_cda import PDF, make_cda
 from tests.builders_directory import as_file, person, take
 from tests.builders_files import JPEG
+from tests.builders_pdfs import pdf_of
 from tests.builders_people import INS, TRAITS, open_profile
 from tests.dmp_bridge.filing.story import DOCTOR, HOSPITAL, Story, Told
 
@@ -135,10 +136,19 @@ def test_several_pdfs_are_several_documents_and_a_bad_one_spoils_none(
     details = [one.detail for one in said.documents]
     assert details[1].startswith("partie 3 (application/pdf) : ")
     assert "n’est pas un PDF" in details[1]
-    assert "chiffré" in details[2]
+    assert "mot de passe" in details[2]
     assert "cut short" in details[3]
     assert sorted(one.title for one in story.entries()) == ["deux", "un"]
     assert said.deliver
+
+
+def test_a_pdf_that_only_its_owner_locked_is_filed(story: Story) -> None:
+    """Everybody opens it; printing or copying alone is asked for."""
+    content = pdf_of("Compte rendu", password="")
+
+    said = told(story, mail(SUBJECT, ("cr.pdf", "application/pdf", content)))
+
+    assert said.codes == ["FILED"]
 
 
 @pytest.mark.parametrize(

@@ -523,16 +523,21 @@ def test_what_is_of_another_form_is_read_and_made_again(
     assert person.listing().read == 1
 
 
+def alter(database: Database, document_id: str, **values: Any) -> None:
+    """Write into a document's row past what binds it, as one with the database does."""
+    with database.write() as work:
+        work.connection.execute(
+            update(documents).where(documents.c.id == document_id).values(**values)
+        )
+
+
 def test_a_row_that_was_altered_and_bound_to_nothing_is_left_out(
     database: Database, clock: SetClock
 ) -> None:
     person = Person.of(database, clock)
     good, bad = person.file(), person.file()
     person.index()
-    with database.write() as work:
-        work.connection.execute(
-            update(documents).where(documents.c.id == bad).values(row_mac=b"x" * 32)
-        )
+    alter(database, bad, row_mac=b"x" * 32)
 
     assert [one.id for one in person.listing().entries] == [good]
     with database.read() as work:
@@ -549,16 +554,10 @@ def test_a_row_that_is_sound_again_is_listed_though_its_mac_is_the_same(
             select(documents.c.size).where(documents.c.id == bad)
         ).scalar_one()
 
-    def put(value: int) -> None:
-        with database.write() as work:
-            work.connection.execute(
-                update(documents).where(documents.c.id == bad).values(size=value)
-            )
-
-    put(size + 1)
+    alter(database, bad, size=size + 1)
     person.index()
     assert [one.id for one in person.listing().entries] == [good]
-    put(size)
+    alter(database, bad, size=size)
 
     assert {one.id for one in person.listing().entries} == {good, bad}
 
@@ -569,10 +568,8 @@ def test_a_row_without_a_mac_is_never_believed_from_what_was_made(
     person = Person.of(database, clock)
     marked, unmarked = person.file(), person.file()
     person.index()
-    with database.write() as work:
-        work.connection.execute(
-            update(documents).where(documents.c.id == unmarked).values(row_mac=None)
-        )
+    alter(database, unmarked, row_mac=None)
+    with database.read() as work:
         rows = DocumentIndexes(work).rows(person.profile_id)
     person.index()
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.documents.showing.marks import Mark
-from gateway.documents.showing.results import MOST_RESULTS, results_of
+from gateway.documents.showing.results import MOST_RESULTS, Bound, results_of
 from tests.builders_results import report, result
 from tests.shared import shared
 
@@ -85,3 +85,42 @@ def test_results_of_an_example_are_read() -> None:
 
     assert len(found) > 5
     assert any(one.low is not None and one.high is not None for one in found)
+
+
+@pytest.mark.parametrize(
+    ("ends", "bound"),
+    [
+        ('<high value="5" unit="mg/L" inclusive="false"/>', Bound.BELOW),
+        ('<high value="5" unit="mg/L"/>', Bound.AT_MOST),
+        ('<low value="5" unit="mg/L" inclusive="false"/>', Bound.ABOVE),
+        ('<low value="5" unit="mg/L"/>', Bound.AT_LEAST),
+    ],
+)
+def test_what_is_below_or_above_a_number_is_a_result_that_says_so(
+    ends: str, bound: Bound
+) -> None:
+    (found,) = results_of(report(result(kind="IVL_PQ", ends=ends)))
+
+    assert (found.bound, found.value, found.unit) == (bound, Decimal(5), "mg/L")
+
+
+@pytest.mark.parametrize(
+    "ends", ["", '<low value="1"/><high value="5"/>', '<high value="peu"/>']
+)
+def test_an_interval_with_no_end_or_both_is_no_result(ends: str) -> None:
+    assert results_of(report(result(kind="IVL_PQ", ends=ends))) == []
+
+
+@pytest.mark.parametrize("kind", ["REAL", "INT"])
+def test_a_number_without_a_unit_is_a_result(kind: str) -> None:
+    plain, one = results_of(report(result("-2", kind=kind, unit=""), result(unit="1")))
+
+    assert (plain.value, plain.unit, plain.bound) == (Decimal(-2), "", None)
+    assert plain.test == one.test, "1 is how UCUM writes no unit"
+
+
+def test_a_power_of_ten_is_written_for_people() -> None:
+    found = results_of(report(result(unit="10*9/L"), result(unit="10*-12")))
+
+    assert [one.unit_text for one in found] == ["10⁹/L", "10⁻¹²"]
+    assert found[0].unit == "10*9/L"

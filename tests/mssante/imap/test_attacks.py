@@ -405,7 +405,7 @@ def test_connections_of_one_certificate_are_counted(mailroom: Mailroom) -> None:
 def wait_for(mailroom: Mailroom, count: int) -> None:
     """Wait until no more connections are left than that."""
     deadline = time.monotonic() + 5
-    while mailroom.service.session_count > count and time.monotonic() < deadline:
+    while mailroom.service.places.total > count and time.monotonic() < deadline:
         time.sleep(0.02)
 
 

@@ -135,10 +135,10 @@ def test_i06_an_idle_that_is_cut_leaves_nothing_behind(mailroom: Mailroom) -> No
         idle(wire)
         wire.close()
     deadline = time.monotonic() + 5
-    while mailroom.service.session_count and time.monotonic() < deadline:
+    while mailroom.service.places.total and time.monotonic() < deadline:
         time.sleep(0.05)
 
-    assert mailroom.service.session_count == 0
+    assert mailroom.service.places.total == 0
     assert len(mailroom.service.watch) == 0
 
 

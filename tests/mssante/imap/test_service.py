@@ -247,7 +247,7 @@ async def test_a_stopping_service_says_bye_to_each_session(mailroom: Mailroom) -
     for wire in wires:
         assert (await deferToThread(wire.line)).startswith(b"* BYE")
         wire.close()
-    assert mailroom.service.session_count == 0
+    assert mailroom.service.places.total == 0
 
 
 @on_the_loop

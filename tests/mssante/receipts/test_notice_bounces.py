@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gateway.core.notices import NoticeWay
 from gateway.core.texts.notices import NoticeKind
@@ -20,6 +20,7 @@ from gateway.mssante.sending.email import Email
 from gateway.mssante.sending.notifying import Notifying
 from gateway.mssante.sending.professional_codes import SendingCodes
 from gateway.mssante.sending.service_mail import ServiceMail
+from gateway.mssante.sending.sms import Sms
 from gateway.settings.file import Settings
 from gateway.store.base.work import Database
 from gateway.store.journal import Action, chain_of
@@ -293,6 +294,127 @@ def test_what_came_back_is_told_by_text_message_where_the_number_is_proved(
         notice = get_notice(work, notice_id)
     assert notice is not None
     assert notice.way is NoticeWay.SMS
+
+
+def left_by_text(sent: Sent) -> list[str]:
+    """Let all that waits leave; return the kinds of what left as a text message."""
+    with sent.database.read() as work:
+        waiting = [
+            notice
+            for one in work.tasks.listed()
+            if one.kind == TaskKind.NOTIFY
+            and (notice := get_notice(work, one.subject)) is not None
+        ]
+    return [one.kind for one in waiting if one.way is NoticeWay.SMS and not one.is_sent]
+
+
+def test_each_notice_that_comes_back_is_told_another_way_once(sent: Sent) -> None:
+    """Not the first alone: what came back after it was told by nothing."""
+    prove_number(sent)
+    _, second = send(sent.database, sent.profile_id, NoticeKind.ACCESS)
+    assert second is not None
+    sent.comes(sent.bounce())
+    assert sent.run() == 1
+
+    for number in range(2):
+        content = f"To: {second.sender}\r\n".encode() + postfix("x", ADDRESS)
+        sent.comes(content, f"{number}.mail")
+        assert sent.run() == 1
+
+    assert left_by_text(sent) == [NoticeKind.MESSAGE, NoticeKind.ACCESS]
+    assert sent.ends() == ["sent", "sent", "bounced", "bounced"]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_of_address"),
+    [(b"5.7.1", False), (b"5.6.0", False), (b"4.4.1", True), (b"5.2.2", True)],
+)
+def test_a_server_that_gave_up_is_a_notice_that_did_not_arrive(
+    sent: Sent, code: bytes, is_of_address: bool
+) -> None:
+    """Postfix ends what it tried for days as failed, with the code it met last."""
+    prove_number(sent)
+
+    sent.comes(sent.bounce().replace(b"5.1.1", code))
+
+    assert sent.run() == 1
+    assert (sent.unreached() is not None) is is_of_address
+    assert left_by_text(sent) == [NoticeKind.MESSAGE]
+    assert sent.ends() == ["sent", "bounced"]
+
+
+def test_what_the_relay_refuses_at_once_is_told_another_way_too(sent: Sent) -> None:
+    prove_number(sent)
+    with sent.database.write() as work:
+        told = Notices.of(work, sent.settings)
+        notice_id = told.make(sent.profile(), NoticeKind.ACCESS)
+        task = Task(1, TaskKind.NOTIFY, notice_id, 0, work.now)
+
+    def carry(_: str, __: Email) -> None:
+        refuse()
+
+    step = evolve(
+        Notifying.from_settings(sent.database, sent.settings),
+        mail=ServiceMail(sent.database.keys, SENDER, "Le service", carry),
+    )
+    job = step(task)
+    with sent.database.write() as work:
+        job(work)
+
+    assert sent.unreached() is not None
+    assert left_by_text(sent) == [NoticeKind.ACCESS]
+
+
+def subjects(sent: Sent) -> set[str]:
+    with sent.database.read() as work:
+        return {one.subject for one in work.tasks.listed()}
+
+
+def test_what_a_number_refuses_is_told_by_email_unless_that_failed_too(
+    sent: Sent,
+) -> None:
+    def fail() -> list[NoticeWay]:
+        prove_number(sent)
+        with sent.database.write() as work:
+            told = Notices.of(work, sent.settings)
+            notice_id = told.make(sent.profile(), NoticeKind.ACCESS, way=NoticeWay.SMS)
+            task = Task(1, TaskKind.NOTIFY, notice_id, 0, work.now)
+
+        def text(_: Sms) -> None:
+            refuse()
+
+        step = evolve(Notifying.from_settings(sent.database, sent.settings), text=text)
+        job = step(task)
+        before = subjects(sent)
+        with sent.database.write() as work:
+            job(work)
+        with sent.database.read() as work:
+            found = [get_notice(work, one) for one in subjects(sent) - before]
+        return [one.way for one in found if one is not None]
+
+    assert fail() == [NoticeWay.EMAIL]
+    sent.comes(sent.bounce())
+    sent.run()
+    assert fail() == []
+
+
+def test_of_a_hidden_document_that_comes_back_the_operator_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    """Where nothing else gets to the patient: the law says by any means."""
+    sent = Sent.make(database, tmp_path / "bounces", NoticeKind.UPDATE)
+    sent.comes(sent.bounce())
+    with warnings_logged() as said:
+        sent.run()
+    assert [sent.notice_id in one for one in said] == [True]
+
+    prove_number(sent)
+    _, email = send(database, sent.profile_id, NoticeKind.UPDATE)
+    assert email is not None
+    sent.comes(f"To: {email.sender}\r\n".encode() + postfix("x", ADDRESS))
+    with warnings_logged() as said:
+        sent.run()
+    assert said == []
 
 
 def test_without_a_proved_number_there_is_no_other_way(sent: Sent) -> None:

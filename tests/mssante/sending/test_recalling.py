@@ -228,14 +228,22 @@ def test_what_professionals_read_and_the_patient_took_away_is_said(
         work.note(
             Action.DOCUMENT_CONSULTED, "TEAM", document.id, chain=chain_of(profile_id)
         )
+        for _ in range(2):  # twice is one document still
+            work.note(
+                Action.DOCUMENT_SENT,
+                "message",
+                document.id,
+                chain=chain_of(profile_id),
+            )
 
     ground.ask_back()
 
-    assert (before.consulted, before.may_be_taken_away) == (0, False)
+    assert (before.consulted, before.sent, before.may_be_taken_away) == (0, 0, False)
     assert ground.statuses(arrival_id) == [Availability.DELETED]
     told = " ".join(ground.answers[-1].split())
     assert "Ni le patient ni personne pour lui ne l’avait ouvert." in told
     assert "lus par des professionnels de santé dans cet espace : 1." in told
+    assert "qui ne peuvent pas être repris à qui les a reçus : 1." in told
     assert "a téléchargé tout son dossier depuis leur arrivée" in told
     assert "le message et ses documents peuvent être dans ce fichier" in told
 

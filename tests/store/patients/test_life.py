@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from sqlalchemy import delete, select, update
 
 from gateway.core.texts.notices import NoticeKind
@@ -33,9 +34,11 @@ from tests.fakes import SetClock
 DAY = timedelta(days=1)
 
 
-def live(database: Database, folder: Path) -> int:
+def live(database: Database, folder: Path, zone: str = "Europe/Paris") -> int:
     """Wake who is due and do the tasks; return how many there were."""
-    step = Living(database, make_settings(folder))
+    settings = make_settings(folder)
+    web = evolve(settings.web, time_zone=zone)
+    step = Living(database, evolve(settings, web=web))
     with database.write() as work:
         wake(work, 100)
     with database.write() as work:

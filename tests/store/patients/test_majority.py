@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from gateway.rights.delegation_rules import Capacity, DelegationState, Term
 from gateway.rights.majority_rules import majority_of
 from gateway.store.base.work import Database
 from gateway.store.journal import chain_of
-from gateway.store.patients.deadlines import deadline_of
+from gateway.store.patients.deadlines import deadline_of, set_majority
 from gateway.store.patients.delegations import Delegations
 from gateway.store.patients.majority import keep_majority
 from gateway.store.patients.profiles import Profile, Profiles
@@ -24,6 +25,7 @@ from tests.builders_people import TEST_RANGE, matricule, open_profile
 from tests.fakes import SetClock
 from tests.store.patients.test_life import live, set_state
 
+PARIS = ZoneInfo("Europe/Paris")
 PARENTS = "parents@courriel.example"
 BORN = "20090215"
 
@@ -48,7 +50,7 @@ def family(database: Database, *, email: str = PARENTS) -> tuple[str, str]:
             by="anne",
             basis="proof",
         )
-        keep_majority(work, whom)
+        keep_majority(work, whom, PARIS)
     return child, parent
 
 
@@ -130,15 +132,38 @@ def test_an_address_of_their_own_stays_and_is_told(
     assert told(database, child) == [NoticeKind.MAJORITY]
 
 
-def test_a_task_that_comes_early_comes_again(
+def test_a_day_begins_at_midnight_where_the_patients_are(
     database: Database, clock: SetClock, tmp_path: Path
 ) -> None:
-    """The day begins later where the patients are: in the west of Paris."""
-    family(database)
-    clock.now = datetime(2026, 12, 16, 22, 30, tzinfo=UTC)
+    child, parent = family(database)
+    clock.now = datetime(2026, 12, 16, 22, 59, tzinfo=UTC)
     assert live(database, tmp_path) == 0
-    clock.now = datetime(2026, 12, 17, 0, 1, tzinfo=UTC)
+    clock.now = datetime(2026, 12, 16, 23, 0, tzinfo=UTC)
     assert live(database, tmp_path) == 1
+    assert told(database, child) == [NoticeKind.MAJORITY_SOON]
+
+    clock.now = datetime(2027, 2, 14, 22, 59, tzinfo=UTC)
+    assert live(database, tmp_path) == 0
+    clock.now = datetime(2027, 2, 14, 23, 0, tzinfo=UTC)
+    assert live(database, tmp_path) == 1
+    assert told(database, parent)[1:] == [NoticeKind.MAJORITY]
+
+
+def test_a_task_that_comes_early_waits_for_its_day(
+    database: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    """It was kept by the clock of UTC: west of it, the day has not begun by then."""
+    child, _ = family(database)
+    with database.write() as work:
+        set_majority(work, child, datetime(2026, 12, 17, tzinfo=UTC))
+    clock.now = datetime(2026, 12, 17, 0, 1, tzinfo=UTC)
+    assert live(database, tmp_path, "America/Martinique") == 1
+    assert live(database, tmp_path, "America/Martinique") == 0
+    assert told(database, child) == []
+
+    clock.now = datetime(2026, 12, 17, 4, 0, tzinfo=UTC)
+    assert live(database, tmp_path, "America/Martinique") == 1
+    assert told(database, child) == [NoticeKind.MAJORITY_SOON]
 
 
 def test_a_space_that_was_suspended_has_its_day_again(

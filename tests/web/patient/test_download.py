@@ -64,7 +64,7 @@ def test_it_is_asked_for_prepared_told_and_fetched(site: Site) -> None:
     assert "en préparation" in waiting
     assert "Documents déjà dans le fichier\u00a0: 0 sur environ 1." in waiting
     assert "Votre fichier est prêt" in ready.text
-    assert "1 document," in ready.text
+    assert "1 document, 0 message," in ready.text
     packed = content(site.database, last(site.database, site.patient))
     assert fetched.body == packed
     assert fetched.headers["content-length"] == str(len(packed))
@@ -103,7 +103,9 @@ def test_the_messages_are_in_it_bit_for_bit_and_every_digest_is_right(
 
     assert "vos messages tels qu’ils ont été gardés" in words(browser.get(HERE))
     ask(browser)
+    assert "Messages\u00a0: 0 sur environ 3." in words(browser.get(HERE))
     work_off(site.database, site.settings)
+    assert "1 document, 3 messages," in browser.get(HERE).text
     archive = opened(browser.get(f"{HERE}/file").body)
 
     inside = {name: archive.read(name) for name in archive.namelist()}

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from gateway.core.document import Visibility
+from gateway.core.document import Availability, Visibility
+from gateway.dmp_bridge.withdrawing import withdraw
+from gateway.node.vaults import open_vaults
 from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
+from gateway.store.inbox.values import MayReply
 from tests.builders_people import matricule
 from tests.web.browsing import (
     Browser,
@@ -207,6 +210,154 @@ def test_any_document_is_found_and_attached_and_what_is_hidden_is_not_there(
     assert drafts(site) == []
     ((_, content),) = sent(site)
     assert content.count(b"Content-Disposition: attachment") == 2
+
+
+@blocking
+def test_two_answers_begun_in_two_windows_are_two_drafts(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    first, second, third = (browser.get(path) for _ in range(3))
+
+    def keep(page: Reply, text: str, action: str = "draft") -> Reply:
+        fields = fields_of(page, text=text, action=action)
+        return browser.send_form(action_of(page.text), fields)
+
+    keep(first, "La première")
+    keep(first, "La première, plus longue")  # the same window, by its way back
+    assert [one.begun.text for one in drafts(site)] == ["La première, plus longue"]
+
+    keep(second, "La seconde")
+    assert {one.begun.text for one in drafts(site)} == {
+        "La première, plus longue",
+        "La seconde",
+    }
+    assert "sent=1" in keep(third, "La troisième", "send").location
+    found = drafts(site)
+    assert {one.begun.text for one in found} == {
+        "La première, plus longue",
+        "La seconde",
+    }
+    assert {one.begun.to for one in found} == {path.rpartition("/")[2]}
+    assert not any(one.is_answer for one in found)
+    # What a form was shown with is gone on with, and gone once it is sent.
+    (one, _) = found
+    address = f"/inbox/new?draft={one.id}"
+    contact = path.rpartition("/")[2]
+    done = write_new(browser, address, text="Fini", subject="Suite", contact=contact)
+    assert "sent=1" in done.location
+    assert len(drafts(site)) == 1
+
+
+@blocking
+def test_a_new_message_changed_in_another_window_is_kept_beside(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    kept = write_new(browser, text="Un", subject="S", action="draft").location
+    address = kept.replace("&saved=1", "")
+    here, there = browser.get(address), browser.get(address)
+    browser.send_form(action_of(here.text), fields_of(here, text="Ici", action="draft"))
+
+    other = browser.send_form(
+        action_of(there.text), fields_of(there, text="Là", action="draft")
+    )
+
+    assert other.location not in (kept, address)
+    assert {one.begun.text for one in drafts(site)} == {"Ici", "Là"}
+
+
+@blocking
+def test_nothing_is_said_to_be_kept_of_an_answer_that_was_emptied(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+
+    emptied = answer(browser, conversation_of(site), "", action="draft")
+
+    assert "saved" not in emptied.location
+
+
+@blocking
+def test_what_was_begun_to_somebody_blocked_meanwhile_can_be_read(site: Site) -> None:
+    receive(site.database, site.patient, reply=MayReply.NO_REPLY)
+    long = TEXT * 20
+    path = conversation_of(site)
+    with site.database.write() as work:
+        begun = Begun(text=long, to=path.rpartition("/")[2])
+        Drafts(work).save_answer(site.patient, begun.to, begun)
+    browser = site.signed_in()
+
+    page = browser.get(path).text
+    assert 'name="text"' not in page
+    assert 'href="/inbox/drafts">Relire ce que vous avez écrit' in page
+    assert long in browser.get("/inbox/drafts").text
+
+
+@blocking
+def test_what_is_sent_on_was_opened_and_stands_in_the_history(site: Site) -> None:
+    receive(site.database, site.patient)
+    document = put(site, "Radio du genou")
+    browser = site.signed_in()
+    page = browser.get(conversation_of(site))
+
+    fields = [*fields_of(page, text=TEXT), ("document", document)]
+    assert "sent=1" in browser.send_form(action_of(page.text), fields).location
+
+    with site.database.read() as work:
+        listing = open_vaults(site.database).within(work).listing(site.patient)
+        assert [one.id for one in listing.entries if one.is_read] == [document]
+    history = browser.get("/history").text
+    assert "Document envoyé avec un message" in history
+    assert "Radio du genou" in history
+
+
+@blocking
+def test_a_document_that_is_gone_meanwhile_stops_the_message_and_is_said(
+    site: Site,
+) -> None:
+    receive(site.database, site.patient)
+    taken_back, stays = put(site, "Envoyé par erreur"), put(site, "Radio du genou")
+    browser = site.signed_in()
+    path = conversation_of(site)
+    page = browser.get(path)
+    chosen = [("document", one) for one in (taken_back, stays)]
+    begun = [*fields_of(page, text=TEXT, action="draft"), *chosen]
+    assert browser.send_form(action_of(page.text), begun).status == 303
+    with site.database.write() as work:
+        vault = open_vaults(site.database).within(work)
+        (document,) = [
+            one for one in vault.sound_each([taken_back]).values() if one is not None
+        ]
+        assert withdraw(work, vault, document)
+
+    refused = browser.send_form(
+        action_of(page.text), [*fields_of(page, text=TEXT), *chosen]
+    )
+
+    assert refused.status == 422
+    assert sent(site) == []
+    assert "votre message n’a pas été envoyé" in refused.text
+    again = browser.get(path)
+    assert "il ne part pas avec ce message" not in again.text, "kept as it is now"
+    assert again.text.count(" checked") == 1
+    assert TEXT in again.text
+    done = browser.send_form(
+        action_of(again.text),
+        [*fields_of(again, text=TEXT), ("document", stays)],
+    )
+    assert "sent=1" in done.location
+
+
+@blocking
+def test_a_draft_says_that_what_it_had_chosen_is_gone(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser = site.signed_in()
+    path = conversation_of(site)
+    gone = put(site, "Envoyé par erreur", status=Availability.DELETED)
+    with site.database.write() as work:
+        begun = Begun(text=TEXT, documents=(gone,), to=path.rpartition("/")[2])
+        Drafts(work).save_answer(site.patient, begun.to, begun)
+
+    assert "il ne part pas avec ce message" in browser.get(path).text
 
 
 @blocking

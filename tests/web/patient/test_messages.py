@@ -42,8 +42,12 @@ def conversation_of(site: Site, name: str = "") -> str:
 
 
 def fields_of(page: Reply, **values: str) -> list[tuple[str, str]]:
-    once = page.text.split('name="once" value="')[1].split('"')[0]
-    given = {"token": token_of(page), "once": once, "action": "send", **values}
+    hidden = {
+        name: page.text.split(f'name="{name}" value="')[1].split('"')[0]
+        for name in ("once", "was", "draft")
+        if f'name="{name}" value="' in page.text
+    }
+    given = {"token": token_of(page), "action": "send", **hidden, **values}
     return list(given.items())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gateway.core.document import Availability, Visibility
+from gateway.node.vaults import open_vaults
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.results_pages import LARGEST, MOST_DOCUMENTS
 from tests.builders_results import lab, report, result
@@ -123,3 +124,70 @@ def test_without_numbers_it_is_said(site: Site) -> None:
 
     assert "Pas encore de résultat en nombre" in browser.get("/documents/results").text
     assert "/documents/results" in browser.get("/documents?kind=bio").text
+
+
+@blocking
+def test_a_value_that_is_shown_is_a_document_that_was_opened(site: Site) -> None:
+    """Who takes a letter back is told what was read before: a value on this page is"""
+    shown = file(site.database, site.patient, report(result()), said=lab(3))
+    other = result("7", name="Autre", code="o")
+    file(site.database, site.patient, report(other), said=lab(4))
+    browser = site.signed_in()
+
+    listed = browser.get("/documents/results").text
+    assert ">0,62" not in listed
+    of_test(browser, "Triglycérides")
+
+    with site.database.read() as work:
+        listing = open_vaults(site.database).within(work).listing(site.patient)
+        assert [one.id for one in listing.entries if one.is_read] == [shown]
+
+
+@blocking
+def test_what_could_not_be_measured_is_in_the_table_and_not_drawn(site: Site) -> None:
+    below = '<high value="5" unit="g/L" inclusive="false"/>'
+    for day, one in (
+        (1, result("12", at="202611010900+0100")),
+        (2, result(kind="IVL_PQ", ends=below, at="202611020900+0100")),
+        (3, result("8", at="202611030900+0100")),
+        (4, result("9", at="202611031700+0100")),
+    ):
+        file(site.database, site.patient, report(one), said=lab(day))
+
+    page = of_test(site.signed_in(), "Triglycérides").text
+
+    assert page.split("<figure")[1].split("</svg>")[0].count("<circle") == 3
+    assert "&lt; 5 g/L" in page
+    assert "4 valeurs" in page
+    assert "n’est pas tracée" in page
+    assert page.count("3 novembre 2026 à ") == 2, "two of one day are told apart"
+    assert "2 novembre 2026 à " not in page
+
+
+@blocking
+def test_long_numbers_and_many_values_stay_within_the_drawing(site: Site) -> None:
+    entries = [
+        result(f"{250_000_000 + n}", unit="", at=f"2026{1 + n // 28:02}{1 + n % 28:02}")
+        for n in range(300)
+    ]
+    file(site.database, site.patient, report(*entries), said=lab(20))
+
+    page = of_test(site.signed_in(), "Triglycérides").text
+
+    drawing = page.split("<figure")[1].split("</svg>")[0]
+    assert drawing.count("<circle") == 300
+    assert "300 valeurs" in page
+    scale = drawing.split('text-anchor="end"')[0].rsplit("<text", 1)[1]
+    assert float(scale.split('x="')[1].split('"')[0]) >= 8 * len("250 000 299")
+
+
+@blocking
+def test_documents_that_are_not_looked_into_are_counted(site: Site) -> None:
+    large = report(result()).replace(b"Biologie", b"x" * (LARGEST + 1))
+    file(site.database, site.patient, large, said=lab(28))
+    file(site.database, site.patient, report(result()), said=lab(3))
+    browser = site.signed_in()
+
+    for page in (browser.get("/documents/results"), of_test(browser, "Triglycérides")):
+        assert "De vos 2 documents de biologie" in page.text
+        assert "1 n’est pas comparé ici" in page.text

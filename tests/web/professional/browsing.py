@@ -148,6 +148,7 @@ def running_pages(
     *,
     provider: dict[str, Any] | None = None,
     limits: dict[str, Any] | None = None,
+    filing: dict[str, Any] | None = None,
     **professional: Any,
 ) -> Iterator[ProSite]:
     """Start the site; to be entered on the reactor's thread."""
@@ -164,6 +165,7 @@ def running_pages(
         professional=professional,
         provider=provider or {},
         reading=limits or {},
+        filing=filing or {},
     )
     database = new_sqlite(folder, clock)
     writer = Writer(database)

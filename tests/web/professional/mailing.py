@@ -34,10 +34,14 @@ BORN = "1979-03-28"
 
 
 def add_mailbox(
-    pages: ProSite, address: str = OWN, *holders: str, kind: str = "PER"
+    pages: ProSite,
+    address: str = OWN,
+    *holders: str,
+    kind: str = "PER",
+    name: str = "",
 ) -> str:
     """Open a mailbox, by default the doctor's own; return its id."""
-    name = "Dr Camille MOREAU" if kind == "PER" else "Service de cardiologie"
+    name = name or ("Dr Camille MOREAU" if kind == "PER" else "Service de cardiologie")
     with pages.database.write() as work:
         return Mailboxes(work).add(
             address, kind=kind, holders=list(holders or (DOCTOR,)), display_name=name

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from gateway.core.document import Visibility
 from gateway.store.patients.decisions import Decisions
-from tests.builders_people import open_profile
 from tests.web.browsing import Browser, blocking
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
 from tests.web.professional.test_filing import open_record, who_reads
-from tests.web.professional.test_record_acts import NOBODY, do, name
-from tests.web.professional.test_record_acts import put as put_own
+from tests.web.professional.test_record_acts import NOBODY, do, name, put_own
 from tests.web.professional.test_records import opened, put
-
-
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    return open_profile(pages.database)
 
 
 def deeds(browser: Browser) -> list[str]:

@@ -116,6 +116,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/messages/<mailbox_id>/<thread_id>": {"text": "Bonjour"},
     "/messages/<mailbox_id>/<thread_id>/end": {},
     "/messages/<mailbox_id>/<thread_id>/window": {"until": ""},
+    "/messages/<mailbox_id>/<thread_id>/<letter_id>/take-back": {},
     "/texts": {"name": "Bonjour", "text": "Bonjour"},
     "/texts/remove": {"id": NOWHERE},
     "/texts/hours": {"hours": "Le matin"},

@@ -10,7 +10,6 @@ from gateway.core.document import Visibility
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.reading import ReadingWay
 from gateway.core.vault import FiledDocument
-from gateway.dmp_bridge.filing.filing import Filing
 from gateway.node.vaults import open_vaults
 from gateway.rights.reading_professional import ReadingProfessional
 from gateway.rights.reading_request import ReadingRequest, WantedPatient
@@ -20,11 +19,12 @@ from gateway.store.consultations.values import Consultation
 from gateway.store.journal import Action
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.informed import InformedPatients
-from gateway.store.tasks.tasks import TaskKind
 from tests.builders_cda import PDF
+from tests.builders_pdfs import pdf_of
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
+from tests.web.professional.mailing import work_off
 
 BORN = "1979-03-28"
 SMALL = {"file_most": 2, "file_bytes": len(PDF), "max_message_bytes": 4 * len(PDF)}
@@ -53,19 +53,6 @@ def file(
     action = page.text.split('action="/file?')[1].split('"')[0]
     sent = list(files) or [("echo.pdf", PDF)]
     return browser.send_form(f"/file?{action}", fields_of(page, **said), sent)
-
-
-def work_off(pages: ProSite) -> None:
-    """File what is kept, as a worker does."""
-    database = pages.database
-    filing = Filing.from_settings(database, open_vaults(database), pages.settings)
-    with database.write() as work:
-        tasks = work.tasks.claim("test", [TaskKind.FILE], 10, timedelta(minutes=1))
-    for task in tasks:
-        job = filing(task)
-        with database.write() as work:
-            job(work)
-            assert work.tasks.finish(task, "test")
 
 
 def documents(pages: ProSite, profile_id: str) -> list[FiledDocument]:
@@ -241,6 +228,18 @@ def test_a_pdf_that_is_locked_is_not_kept(pages: ProSite) -> None:
     assert refused.status == 422
     assert "mot de passe" in refused.text
     assert arrivals(pages) == []
+
+
+@blocking
+def test_a_pdf_that_only_its_owner_locked_is_kept_and_filed(pages: ProSite) -> None:
+    """Everybody opens it; printing or copying alone is asked for."""
+    patient = open_profile(pages.database)
+
+    sent = file(pages.sign_in(), ("a.pdf", pdf_of("Bilan", password="")))
+    work_off(pages)
+
+    assert sent.location.startswith("/filings?sent=")
+    assert len(documents(pages, patient)) == 1
 
 
 @pytest.mark.parametrize("pages", [SMALL], indirect=True)

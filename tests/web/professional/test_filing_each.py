@@ -18,13 +18,13 @@ from tests.builders_hiding import File, attached_to_a_pdf
 from tests.builders_people import open_profile
 from tests.web.browsing import Browser, Reply, blocking
 from tests.web.professional.browsing import ProSite
+from tests.web.professional.mailing import work_off
 from tests.web.professional.test_filing import (
     SMALL,
     arrivals,
     documents,
     fields_of,
     file,
-    work_off,
 )
 
 OTHER = "255069999999934"

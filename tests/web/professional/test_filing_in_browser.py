@@ -16,7 +16,11 @@ from tests.web.patient.test_browser import (
 )
 from tests.web.professional.at_work import at_work
 from tests.web.professional.browsing import ProSite
-from tests.web.professional.test_filing import BORN, REPORT, work_off
+from tests.web.professional.mailing import work_off
+from tests.web.professional.test_filing import (
+    BORN,
+    REPORT,
+)
 
 __all__ = ["pytestmark"]
 

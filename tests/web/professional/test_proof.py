@@ -27,7 +27,11 @@ from tests.dmp_bridge.filing.test_wrapping import NAMED, mail
 from tests.store.checkpoints.journals import SealedDatabase
 from tests.web.browsing import Browser, Reply, blocking
 from tests.web.professional.browsing import ProSite
-from tests.web.professional.test_filing import documents, file, work_off
+from tests.web.professional.mailing import work_off
+from tests.web.professional.test_filing import (
+    documents,
+    file,
+)
 
 
 def rows_of(reply: Reply) -> list[list[str]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from gateway.core.document import Availability, Visibility
 from gateway.core.vault import FiledDocument
 from gateway.store.journal import Action
 from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import PDF
-from tests.builders_people import open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
 from tests.web.mail import file
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
-from tests.web.professional.test_filing import documents, fields_of, work_off
+from tests.web.professional.mailing import work_off
+from tests.web.professional.test_filing import (
+    documents,
+    fields_of,
+)
 from tests.web.professional.test_filing import file as send
 from tests.web.professional.test_records import lines, opened
 
@@ -24,12 +25,7 @@ HIDDEN = frozenset({Visibility.HIDDEN_FROM_PATIENT})
 NOBODY = "899700000999"
 
 
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    return open_profile(pages.database)
-
-
-def put(pages: ProSite, patient: str, owner: str = DOCTOR, **said: Any) -> str:
+def put_own(pages: ProSite, patient: str, owner: str = DOCTOR, **said: Any) -> str:
     return file(pages.database, patient, b"<a/>", owners=[owner], **said)
 
 
@@ -55,7 +51,7 @@ def name(pages: ProSite, patient: str) -> None:
 def test_a_hidden_result_is_announced_by_one_click_on_its_page(
     pages: ProSite, patient: str
 ) -> None:
-    result = put(pages, patient, flags=HIDDEN)
+    result = put_own(pages, patient, flags=HIDDEN)
     browser = pages.sign_in(CARE)
     path = f"{opened(browser).location}/documents/{result}"
 
@@ -74,7 +70,7 @@ def test_a_hidden_result_is_announced_by_one_click_on_its_page(
 
 @blocking
 def test_one_withdraws_ones_own_and_not_anothers(pages: ProSite, patient: str) -> None:
-    mine, theirs = put(pages, patient), put(pages, patient, owner=NOBODY)
+    mine, theirs = put_own(pages, patient), put_own(pages, patient, owner=NOBODY)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
 
@@ -98,7 +94,7 @@ def test_one_withdraws_ones_own_and_not_anothers(pages: ProSite, patient: str) -
 def test_one_masks_ones_own_when_the_patient_asks_and_undoes_it(
     pages: ProSite, patient: str
 ) -> None:
-    mine = put(pages, patient)
+    mine = put_own(pages, patient)
     browser = pages.sign_in(CARE)
     path = f"{opened(browser).location}/documents/{mine}"
 
@@ -121,8 +117,8 @@ def test_one_masks_ones_own_when_the_patient_asks_and_undoes_it(
 def test_b7_35_the_administrator_sees_what_is_masked_and_masks_on_the_page(
     pages: ProSite, patient: str
 ) -> None:
-    masked = put(pages, patient, owner=NOBODY, flags=frozenset({Visibility.MASKED}))
-    other = put(pages, patient, owner=NOBODY, title="Compte rendu d’un autre")
+    masked = put_own(pages, patient, owner=NOBODY, flags=frozenset({Visibility.MASKED}))
+    other = put_own(pages, patient, owner=NOBODY, title="Compte rendu d’un autre")
     name(pages, patient)
     browser = pages.sign_in(CARE)
 
@@ -189,7 +185,7 @@ def test_b7_22_a_new_version_is_filed_from_the_document_and_the_old_one_stays(
     send(browser, title="Écho du matin")
     work_off(pages)
     (first,) = documents(pages, patient)
-    theirs = put(pages, patient, owner=NOBODY)
+    theirs = put_own(pages, patient, owner=NOBODY)
     record = opened(browser).location
     path = f"{record}/documents/{first.id}"
     browser.get(path)
@@ -255,7 +251,7 @@ def test_a_follow_up_begins_and_ends_with_the_record(
 def test_from_a_record_that_closed_nothing_is_done(
     pages: ProSite, patient: str
 ) -> None:
-    mine = put(pages, patient)
+    mine = put_own(pages, patient)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
     path = f"{record}/documents/{mine}"

@@ -7,29 +7,21 @@ import pytest
 from gateway.core.reading import AgreementKind, AgreementMeans
 from gateway.store.consultations.agreements import Agreements
 from gateway.store.consultations.values import KeptAgreement
-from gateway.store.mailbox.mailboxes import Mailboxes
-from tests.builders_people import open_profile
 from tests.web.browsing import blocking, token_of
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
+from tests.web.professional.mailing import add_mailbox
 from tests.web.professional.test_records import declared, opened
 
 COLLEAGUE, RPPS = "899700000033", "99700000033"
 PLACE = "1750000011"
 
 
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    for number, (holder, kind) in enumerate(
-        [(COLLEAGUE, "PER"), (DOCTOR, "PER"), (PLACE, "ORG")]
-    ):
-        with pages.database.write() as work:
-            Mailboxes(work).add(
-                f"box{number}@hopital.mssante.test",
-                kind=kind,
-                holders=[holder],
-                display_name="Dr Hugo PERRIN" if not number else "Autre",
-            )
-    return open_profile(pages.database)
+@pytest.fixture(autouse=True)
+def _mailboxes(pages: ProSite) -> None:
+    box = "box{}@hopital.mssante.test".format
+    add_mailbox(pages, box(0), COLLEAGUE, name="Dr Hugo PERRIN")
+    add_mailbox(pages, box(1), DOCTOR)
+    add_mailbox(pages, box(2), PLACE, kind="ORG")
 
 
 def agreement(

@@ -7,7 +7,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from pypdf import PdfReader
 
 from gateway.core.document import Availability, Visibility
@@ -15,7 +14,7 @@ from gateway.core.person import Coded
 from gateway.core.practice import Professional
 from gateway.store.mailbox.folders import Folders
 from gateway.store.mailbox.openings import Openings
-from tests.builders_people import MATRICULE, open_profile
+from tests.builders_people import MATRICULE
 from tests.web.browsing import blocking, token_of
 from tests.web.mail import file, narrative
 from tests.web.professional.browsing import CARE, DOCTOR, ProSite
@@ -31,11 +30,6 @@ from tests.web.professional.test_records import LOINC, opened
 COLLEAGUE = "899700000099"
 SUMMARY, LETTER, EPISODE, BLOOD = "60591-5", "11490-0", "34133-9", "11502-2"
 DAY = datetime(2026, 11, 18, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    return open_profile(pages.database)
 
 
 def put(

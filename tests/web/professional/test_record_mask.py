@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from sqlalchemy import select, update
 
 from gateway.core.document import Visibility
@@ -11,20 +10,14 @@ from gateway.store.journal import Action
 from gateway.store.patients.notice_centre import NoticeCentre
 from gateway.store.patients.profiles import Profiles
 from gateway.store.tables import documents, notices
-from tests.builders_people import open_profile
 from tests.store.patients.told import reader
 from tests.web.browsing import Browser, Reply, blocking, token_of
 from tests.web.professional.browsing import CARE, ProSite
-from tests.web.professional.test_record_acts import NOBODY, found, name, put
+from tests.web.professional.test_record_acts import NOBODY, found, name, put_own
 from tests.web.professional.test_records import declared, lines, opened
 
 MASKED = frozenset({Visibility.MASKED})
 SECRET = frozenset({Visibility.HIDDEN_FROM_REPRESENTATIVES})
-
-
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    return open_profile(pages.database)
 
 
 def mask(
@@ -56,8 +49,8 @@ def told(pages: ProSite, patient: str) -> int:
 def test_several_of_ones_own_are_masked_by_one_form_and_shown_again(
     pages: ProSite, patient: str
 ) -> None:
-    own = [put(pages, patient, title=f"Bilan {number}") for number in range(3)]
-    theirs = put(pages, patient, owner=NOBODY, title="D’un autre")
+    own = [put_own(pages, patient, title=f"Bilan {number}") for number in range(3)]
+    theirs = put_own(pages, patient, owner=NOBODY, title="D’un autre")
     browser = pages.sign_in(CARE)
     record = opened(browser).location
     page = browser.get(record)
@@ -85,8 +78,11 @@ def test_several_of_ones_own_are_masked_by_one_form_and_shown_again(
 def test_what_one_comes_to_is_told_of_it_and_keeps_back_no_other(
     pages: ProSite, patient: str
 ) -> None:
-    ready, done = put(pages, patient, title="Prêt"), put(pages, patient, title="Fait")
-    theirs = put(pages, patient, owner=NOBODY)
+    ready, done = (
+        put_own(pages, patient, title="Prêt"),
+        put_own(pages, patient, title="Fait"),
+    )
+    theirs = put_own(pages, patient, owner=NOBODY)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
     mask(browser, record, done)
@@ -104,7 +100,10 @@ def test_what_one_comes_to_is_told_of_it_and_keeps_back_no_other(
 
 @blocking
 def test_an_altered_document_fails_alone(pages: ProSite, patient: str) -> None:
-    good, bad = put(pages, patient, title="Bon"), put(pages, patient, title="Abîmé")
+    good, bad = (
+        put_own(pages, patient, title="Bon"),
+        put_own(pages, patient, title="Abîmé"),
+    )
     browser = pages.sign_in(CARE)
     record = opened(browser).location
     form = browser.get(f"{record}/mask")
@@ -128,7 +127,7 @@ def test_an_altered_document_fails_alone(pages: ProSite, patient: str) -> None:
 def test_nothing_changes_without_a_document_or_the_patients_word(
     pages: ProSite, patient: str
 ) -> None:
-    one = put(pages, patient)
+    one = put_own(pages, patient)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
 
@@ -146,8 +145,8 @@ def test_the_administrator_masks_all_and_a_secret_is_told_to_nobody_else(
     pages: ProSite, patient: str
 ) -> None:
     name(pages, patient)
-    plain = [put(pages, patient, owner=NOBODY, title=f"{n}") for n in range(2)]
-    secret = put(pages, patient, owner=NOBODY, flags=SECRET)
+    plain = [put_own(pages, patient, owner=NOBODY, title=f"{n}") for n in range(2)]
+    secret = put_own(pages, patient, owner=NOBODY, flags=SECRET)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
 
@@ -163,7 +162,7 @@ def test_the_administrator_masks_all_and_a_secret_is_told_to_nobody_else(
 
 @blocking
 def test_who_may_mask_nothing_has_no_such_page(pages: ProSite, patient: str) -> None:
-    theirs = put(pages, patient, owner=NOBODY)
+    theirs = put_own(pages, patient, owner=NOBODY)
     browser = pages.sign_in(CARE)
     record = opened(browser).location
 
@@ -181,7 +180,7 @@ def test_who_may_mask_nothing_has_no_such_page(pages: ProSite, patient: str) -> 
 
 @blocking
 def test_nobody_masks_in_an_emergency(pages: ProSite, patient: str) -> None:
-    own = put(pages, patient)
+    own = put_own(pages, patient)
     browser = pages.sign_in(CARE)
     record = declared(browser).location
 

@@ -11,7 +11,6 @@ from gateway.core.habilitation import MatrixColumn
 from gateway.core.practice import Practice
 from gateway.store.journal import Action
 from tests.builders_papers import PaperAuthor
-from tests.builders_people import open_profile
 from tests.web.browsing import Browser, Reply, blocking
 from tests.web.professional.asking import practices
 from tests.web.professional.browsing import CARE, ProSite
@@ -30,11 +29,6 @@ def plain(page: Reply) -> str:
     """Return a page without what is of one consultation alone."""
     text = re.sub(r"/records/[0-9a-f]{32}", "/records/x", page.text)
     return re.sub(r"[0-9a-f]{64}|\d\d:\d\d|\d\d? h \d\d", "x", text)
-
-
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    return open_profile(pages.database)
 
 
 @blocking

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import pytest
-
 from gateway.core.document import Visibility
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Coded
@@ -16,7 +14,7 @@ from gateway.store.patients.informed import InformedPatients, InformingStructure
 from gateway.store.tables import tasks
 from gateway.store.tasks.values import TaskKind
 from tests.builders_pdfs import pdf_of
-from tests.builders_people import MATRICULE, open_profile
+from tests.builders_people import MATRICULE
 from tests.dmp_bridge.vaults.takers import make_searchable
 from tests.web.browsing import Browser, Reply, blocking, token_of
 from tests.web.mail import carried, file
@@ -64,11 +62,6 @@ def lines(pages: ProSite, patient: str, action: Action) -> list[str]:
             for one in work.journal.lines(chain_of(patient))
             if one.action == action
         ]
-
-
-@pytest.fixture
-def patient(pages: ProSite) -> str:
-    return open_profile(pages.database)
 
 
 @blocking

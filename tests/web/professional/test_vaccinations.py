@@ -15,7 +15,11 @@ from tests.web.browsing import blocking
 from tests.web.mail import file as put_in
 from tests.web.mail import narrative
 from tests.web.professional.browsing import CARE, ProSite
-from tests.web.professional.test_filing import documents, file, work_off
+from tests.web.professional.mailing import work_off
+from tests.web.professional.test_filing import (
+    documents,
+    file,
+)
 from tests.web.professional.test_records import LOINC, lines, opened, put
 
 NOTE = "87273-9"
