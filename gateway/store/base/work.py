@@ -79,7 +79,7 @@ log = Logger()
 
 
 @frozen
-class Draft:
+class SetAside:
     """
     What a transaction that only reads has set aside, for one that writes.
 
@@ -306,9 +306,9 @@ class UnitOfWork:
         """Whether the lines noted now say who acts in another's place."""
         return bool(self._acting and self._acting[-1])
 
-    def drafted(self) -> Draft:
+    def set_aside(self) -> SetAside:
         """Return the rows and the lines that were set aside, to be written later."""
-        return Draft(
+        return SetAside(
             self.keys.held(self.connection).generation,
             self._rows,
             self._events,
@@ -316,22 +316,22 @@ class UnitOfWork:
             self._after,
         )
 
-    def take_over(self, draft: Draft) -> bool:
+    def take_over(self, made: SetAside) -> bool:
         """
-        Write a draft at the end of this transaction; False, and none of it, where keys
+        Write that at the end of this transaction; False, and none of it, where keys
         were turned over since: what wrapped its keys may be destroyed soon.
 
         Its moment is that of the transaction that made it. What else it rests on is
         for the caller to ask again.
         """
-        if self.keys.held(self.connection).generation != draft.generation:
+        if self.keys.held(self.connection).generation != made.generation:
             return False
-        for table, rows in draft.rows.items():
+        for table, rows in made.rows.items():
             self._rows.setdefault(table, []).extend(rows)
-        self._events.extend(draft.events)
-        for place, names in draft.followed.items():
+        self._events.extend(made.events)
+        for place, names in made.followed.items():
             self._followed.setdefault(place, {}).update(names)
-        self._after.extend(draft.after)
+        self._after.extend(made.after)
         return True
 
     def before_commit(self, action: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from gateway.core.person import IdentityTraits
 from gateway.errors import UnavailableError
 from gateway.garbage import no_garbage_sought
 from gateway.rights.profile import ProfileState
-from gateway.store.base.work import Database, Draft, UnitOfWork
+from gateway.store.base.work import Database, SetAside, UnitOfWork
 from gateway.store.patients.delegations import ATTACHED
 from gateway.store.patients.feed import FeedLine, RefusedLine
 from gateway.store.patients.profiles import Profile, Profiles
@@ -99,9 +99,9 @@ class Importing:
             known = self._known(work, lines)
             new = [one for one in lines if one.number not in known]
             attached = self._add(work, new)
-            draft = work.drafted()
+            made = work.set_aside()
         if new:
-            known |= self._write(new, draft, attached)
+            known |= self._write(new, made, attached)
         there = [one for one in lines if one.number in known]
         for at in range(0, len(there), _LOOKED_AT):
             self._look_at(there[at : at + _LOOKED_AT], known)
@@ -124,15 +124,17 @@ class Importing:
         return {numbers[row.ins_digest]: (row.id, row.state) for row in found}
 
     def _write(
-        self, lines: Sequence[FeedLine], draft: Draft, attached: Mapping[str, str]
+        self, lines: Sequence[FeedLine], made: SetAside, attached: Mapping[str, str]
     ) -> dict[int, tuple[str, str]]:
         """
-        Write new spaces: the draft, if it still holds. Return who has one meanwhile.
+        Write new spaces: as they were made, if that still holds; else made again.
+
+        Return who has one meanwhile.
         """
         with self.database.write() as work:
             work.hold_digests()
             known = self._known(work, lines)
-            if known or not work.take_over(draft):
+            if known or not work.take_over(made):
                 new = [one for one in lines if one.number not in known]
                 attached = self._add(work, new)
             if attached:
