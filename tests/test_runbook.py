@@ -82,6 +82,10 @@ HELD_BY = {
         PROBING,
         "test_many_messages_in_quarantine_are_for_a_person",
     ),
+    "reports of patients were looked at by nobody for": (
+        PROBING,
+        "test_what_a_patient_reported_and_nobody_looked_at_is_for_a_person",
+    ),
     "blob files belong to no row": (
         "tests/store/sealed/test_strays.py",
         "test_more_than_a_few_are_held_until_a_person_says_so",

@@ -30,6 +30,7 @@ from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.carrying.carrying import CarryingOver
 from gateway.store.directory.directory import Directory, TakenExtract
 from gateway.store.operators.roles import Roles
+from gateway.store.patients.inquiries import Inquiries
 from gateway.store.sealed.trying import missing_blobs, try_folder
 from gateway.store.tasks.tasks import TaskKind, TaskState
 
@@ -155,6 +156,8 @@ class Probes:
         with self.database.read() as work:
             dead = len(work.tasks.listed(TaskState.DEAD))
             held = Quarantine(work).count()
+            days = self.settings.notices.inquiry_days
+            unseen = Inquiries(work).unseen(work.now - timedelta(days=days))
             unreviewed = AccessReader(work).unreviewed(self._walk)
             extract = Directory(work).last_import()
             roles = Roles(work).waiting() if self.settings.admin.socket else 0
@@ -166,6 +169,10 @@ class Probes:
         found: dict[str, str] = {}
         if dead:
             found["dead letter"] = f"{dead} tasks wait for a person"
+        if unseen:
+            found["inquiries"] = (
+                f"{unseen} reports of patients were looked at by nobody for {days} days"
+            )
         if roles:
             found["roles"] = (
                 f"{roles} of [admin] wait for two persons: gateway roles list"

@@ -12,6 +12,7 @@ from gateway.settings.table import Table
 _MOST_DAYS = 3660
 _MOST_UNREAD_DAYS = 90
 _MOST_AUTHOR_DAYS = 365
+_MOST_INQUIRY_DAYS = 90
 
 
 @frozen(kw_only=True)
@@ -45,6 +46,12 @@ class NoticeSettings(Table):
         "answer; more than remind_author_days, 365 at most.",
     ] = 30
 
+    inquiry_days: Annotated[
+        int,
+        "Days after which `/readyz` says that nobody looked at what a patient reported "
+        "(`gateway inquiries`); 90 at most.",
+    ] = 3
+
     def __attrs_post_init__(self) -> None:
         """Refuse an hour that no day has, and to forget before people have looked."""
         if not 0 <= self.digest_hour <= 23:
@@ -53,6 +60,8 @@ class NoticeSettings(Table):
             raise MisuseError("[notices]: kept_days is between 30 and 3660")
         if not 0 <= self.unread_days <= _MOST_UNREAD_DAYS:
             raise MisuseError("[notices]: unread_days is between 0 and 90")
+        if not 0 < self.inquiry_days <= _MOST_INQUIRY_DAYS:
+            raise MisuseError("[notices]: inquiry_days is between 1 and 90")
         if not 0 < self.remind_author_days < self.author_days <= _MOST_AUTHOR_DAYS:
             raise MisuseError(
                 "[notices]: author_days is 365 at most, and more than "

@@ -15,10 +15,13 @@ from sqlalchemy import update
 from gateway.core.accesses import Verdict
 from gateway.node.health import BLOCKING, Readiness
 from gateway.node.probing import Look, Probes, faults_of
+from gateway.rights.inquiry_rules import InquiryEvent
 from gateway.settings.file import Settings
 from gateway.store.accesses.accesses import Accesses
 from gateway.store.base.work import Database
 from gateway.store.base.writer import Writer
+from gateway.store.patients.inquiries import Inquiries, ReportedPerson
+from gateway.store.patients.profiles import Profiles
 from gateway.store.sealed.identity import join
 from gateway.store.tables import accesses, arrivals
 from gateway.store.tasks.tasks import TaskKind, TaskState
@@ -244,6 +247,34 @@ def test_an_access_that_nobody_reviewed_in_time_is_for_a_person(
             update(accesses).values(verdict="not-fine", ends_at=long_ago)
         )
     assert ground.faults() == {"access reviews": "1 were altered in the database"}
+
+
+@pytest.mark.parametrize(("hours", "said"), [(72, False), (73, True)])
+def test_what_a_patient_reported_and_nobody_looked_at_is_for_a_person(
+    ground: Ground, clock: SetClock, hours: int, said: bool
+) -> None:
+    patient = open_profile(ground.database)
+    reported = ReportedPerson(
+        identity="dr@peer.mssante.test",
+        name="Dr Nadine NEUF",
+        source="line",
+        subject="7",
+        text="Jamais vue.",
+        blocked=True,
+    )
+    with ground.database.write() as work:
+        profile = Profiles(work).get(patient)
+        assert profile is not None
+        inquiry_id = Inquiries(work).open(profile, reported)
+    clock.advance(hours=hours)
+
+    words = "1 reports of patients were looked at by nobody for 3 days"
+    assert ground.faults() == ({"inquiries": words} if said else {})
+    assert "inquiries" not in BLOCKING
+    with ground.database.write() as work:
+        one = Inquiries(work).get(inquiry_id)
+        Inquiries(work).move(one, InquiryEvent.LOOK, "")
+    assert ground.faults() == {}
 
 
 @pytest.mark.parametrize(("held", "said"), [(3, False), (4, True)])

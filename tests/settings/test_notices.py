@@ -19,6 +19,8 @@ from gateway.settings.notices import NoticeSettings
         ({"kept_days": 3661}, "between 30 and 3660"),
         ({"unread_days": -1}, "between 0 and 90"),
         ({"unread_days": 91}, "between 0 and 90"),
+        ({"inquiry_days": 0}, "between 1 and 90"),
+        ({"inquiry_days": 91}, "between 1 and 90"),
     ],
 )
 def test_what_no_day_has_is_refused(values: dict[str, Any], why: str) -> None:

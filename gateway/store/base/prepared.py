@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy import Connection, Dialect, Insert, LargeBinary
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
@@ -176,7 +176,10 @@ def _reader(
 
 
 def _converter(made: SQLCompiler, name: str, dialect: Dialect) -> _Convert | None:
-    return made.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+    kind = made.binds[name].type.dialect_impl(dialect)
+    if isinstance(kind, LargeBinary) and dialect.name == "sqlite":
+        return None  # it takes bytes as they are; SQLAlchemy makes a memoryview of each
+    return kind.bind_processor(dialect)
 
 
 def _defaults(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from itertools import count
@@ -76,6 +76,25 @@ _INSERTS: dict[Table, dict[frozenset[str], Prepared]] = {
 _to_json = json_writer(ascii_only=False)
 
 log = Logger()
+
+
+@frozen
+class SetAside:
+    """
+    What a transaction that only reads has set aside, for one that writes.
+
+    Sealed and bound before anybody waits for it: a transaction that writes holds the
+    others up, on SQLite all of them.
+    """
+
+    generation: int
+    """Of the keys when it was sealed."""
+    rows: Mapping[Table, Sequence[dict[str, Any]]] = field(repr=False)
+    events: Sequence[Event] = field(repr=False)
+    followed: Mapping[tuple[tuple[str, ...], str], Mapping[str, str]] = field(
+        repr=False
+    )
+    after: Sequence[Callable[[], None]] = field(repr=False)
 
 
 @frozen
@@ -286,6 +305,34 @@ class UnitOfWork:
     def acts_for_another(self) -> bool:
         """Whether the lines noted now say who acts in another's place."""
         return bool(self._acting and self._acting[-1])
+
+    def set_aside(self) -> SetAside:
+        """Return the rows and the lines that were set aside, to be written later."""
+        return SetAside(
+            self.keys.held(self.connection).generation,
+            self._rows,
+            self._events,
+            self._followed,
+            self._after,
+        )
+
+    def take_over(self, made: SetAside) -> bool:
+        """
+        Write that at the end of this transaction; False, and none of it, where keys
+        were turned over since: what wrapped its keys may be destroyed soon.
+
+        Its moment is that of the transaction that made it. What else it rests on is
+        for the caller to ask again.
+        """
+        if self.keys.held(self.connection).generation != made.generation:
+            return False
+        for table, rows in made.rows.items():
+            self._rows.setdefault(table, []).extend(rows)
+        self._events.extend(made.events)
+        for place, names in made.followed.items():
+            self._followed.setdefault(place, {}).update(names)
+        self._after.extend(made.after)
+        return True
 
     def before_commit(self, action: Callable[[], None]) -> None:
         """Do something once, when all else of the transaction is done."""

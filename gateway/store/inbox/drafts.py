@@ -11,6 +11,7 @@ from uuid import uuid4
 from attrs import evolve, field, frozen
 from sqlalchemy import Table, delete, insert, select, update
 
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.values import Conversation, ConversationState
@@ -24,7 +25,8 @@ class Begun:
 
     Documents of the vault are kept by their ids; files of the sender's own are not.
     ``form`` names the form it stands in, and ``was`` the version of the draft that this
-    form was shown with: neither is part of what was written.
+    form was shown with: neither is part of what was written. ``is_own``: the patient
+    wrote it, and nobody in their place.
     """
 
     subject: str = field(default="", repr=False)
@@ -33,6 +35,7 @@ class Begun:
     to: str = ""
     form: str = field(default="", eq=False)
     was: str = field(default="", eq=False)
+    is_own: bool = field(default=True, eq=False)
 
     @property
     def says_something(self) -> bool:
@@ -184,13 +187,18 @@ class Drafts:
             "documents": list(begun.documents),
             "to": begun.to,
             "form": begun.form,
+            "own": begun.is_own,
         }
         return self.work.seal(self.work.key_for(f"patient:{profile_id}"), said, place)
 
 
 @frozen
 class DraftReader:
-    """The drafts that somebody may know of: of a secret exchange, as the exchange."""
+    """
+    The drafts that somebody may know of: of a secret exchange, as the exchange.
+
+    What a minor began and gave to nobody yet may become a secret: it is theirs alone.
+    """
 
     inbox: InboxReader
 
@@ -251,8 +259,11 @@ class DraftReader:
                 version=_version(row.content),
             )
             for row_id, row, said in found
-            if not to[row_id] or to[row_id] in known
+            if (to[row_id] in known if to[row_id] else self._may_know(said))
         ]
+
+    def _may_know(self, said: Mapping[str, Any]) -> bool:
+        return sees_secrets(self.inbox.reader) or not said.get("own", True)
 
 
 def _begun(said: Mapping[str, Any], to: str) -> Begun:
@@ -262,6 +273,7 @@ def _begun(said: Mapping[str, Any], to: str) -> Begun:
         documents=tuple(said.get("documents", ())),
         to=to,
         form=said.get("form", ""),
+        is_own=said.get("own", True),
     )
 
 

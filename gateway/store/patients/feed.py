@@ -42,6 +42,7 @@ _REPLACED: Final = "\ufffd"
 """What stands for bytes that are no UTF-8."""
 
 _LANGUAGES: Final = frozenset({"", "fr", "en"})
+_SEXES: Final = frozenset(one.value for one in Sex)
 
 
 @frozen(kw_only=True)
@@ -216,7 +217,7 @@ def _traits(said: Mapping[str, str], today: date) -> IdentityTraits:
     given = " ".join(said["given"].split())
     if not (said["family"] and given):
         raise InvalidError("a name is missing")
-    if said["sex"] not in {one.value for one in Sex}:
+    if said["sex"] not in _SEXES:
         raise InvalidError("the sex is F, M or UN")
     place = said["birth_place"].upper()
     if not (len(place) == 5 and place.isascii() and place.isalnum()):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import asdict, evolve, field, frozen
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from gateway.core.actors import Who
 from gateway.errors import DestroyedError, NotFoundError
@@ -181,6 +181,21 @@ class Inquiries:
         rows = self.work.connection.execute(query).all()
         sound = [row for row in rows if self.work.rows.is_sound(inquiries, row)]
         return [self._inquiry(row) for row in sound], len(rows) - len(sound)
+
+    def unseen(self, before: datetime) -> int:
+        """Return how many that were reported before then nobody has looked at."""
+        columns = inquiries.c
+        counted = (
+            select(func.count())
+            .select_from(inquiries)
+            .join(data_keys, data_keys.c.id == columns.key_id)
+            .where(
+                columns.state == InquiryState.OPEN.value,
+                columns.created_at < before,
+                data_keys.c.destroyed_at.is_(None),
+            )
+        )
+        return self.work.connection.execute(counted).scalar_one()
 
     def _inquiry(self, row: Any) -> Inquiry:
         self.work.rows.check(inquiries, row)

@@ -86,9 +86,9 @@ class Profiles:
         """
         Open a profile; return its opaque id.
 
-        ``is_new``: whoever asks has looked, while no turn of the keys could begin
-        (`UnitOfWork.hold_digests`), and there is none for that INS. Its rows are then
-        set aside: what follows finds them after `UnitOfWork.write_rows`.
+        ``is_new``: there is none for that INS. Who writes it has looked, while no turn
+        of the keys could begin (`UnitOfWork.hold_digests`). Its rows are then set
+        aside: what follows finds them after `UnitOfWork.write_rows`.
 
         Raises:
             ConflictError: there is one for that INS already.
@@ -261,8 +261,9 @@ class Profiles:
         return self._sets_of(profile_id, rows)
 
     def _sets_of(self, profile_id: str, rows: Sequence[Any]) -> dict[str, str]:
+        vouching = self.work.rows
         return {
-            table.name: self.work.rows.set_mac(table, profile_id, of_table)
+            table.name: vouching.set_mac(table, profile_id, of_table)
             for table, of_table in sets_of(profile_id, rows).items()
         }
 

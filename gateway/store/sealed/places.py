@@ -9,6 +9,8 @@ no two places are the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -83,5 +85,14 @@ def shorter(place: str) -> str:
 
 def _whole(place: str) -> str:
     cell, _, key = place.partition(":")
-    parts = [*cell.split("."), *key.split(":")]
-    return "".join(f"{len(part)}:{part}" for part in parts)
+    return _of_cell(cell) + _measured(key.split(":"))
+
+
+@lru_cache(maxsize=256)
+def _of_cell(cell: str) -> str:
+    """Return what stands for a column in each of its rows' places."""
+    return _measured(cell.split("."))
+
+
+def _measured(parts: Sequence[str]) -> str:
+    return "".join([f"{len(part)}:{part}" for part in parts])

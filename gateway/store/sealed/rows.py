@@ -15,11 +15,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from twisted.logger import Logger
 
 from gateway.errors import AlteredError
@@ -219,17 +220,22 @@ SET_COLUMNS: dict[Table, BoundColumns] = {table: columns_of(table) for table in 
 def filled(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row about to be written, with what the table's defaults would give."""
     whole: dict[str, Any] = {}
-    for column in table.c:
-        if column.name in row:
-            whole[column.name] = row[column.name]
+    for name, column in _columns_of(table):
+        if name in row:
+            whole[name] = row[name]
         elif column.default is not None:
             given: Any = column.default
-            whole[column.name] = given.arg(None) if given.is_callable else given.arg
+            whole[name] = given.arg(None) if given.is_callable else given.arg
         elif column.server_default is not None:
-            raise ValueError(f"{table.name}.{column.name} must be given")
+            raise ValueError(f"{table.name}.{name} must be given")
         else:
-            whole[column.name] = None
+            whole[name] = None
     return whole
+
+
+@cache
+def _columns_of(table: Table) -> tuple[tuple[str, Column[Any]], ...]:
+    return tuple((one.name, one) for one in table.c)
 
 
 @frozen
@@ -338,8 +344,8 @@ class Rows:
         rows: Iterable[Mapping[str, Any]],
     ) -> str:
         names = bound.cut(version, bound.names)
-        each = sorted(cells_of([row[name] for name in names]) for row in rows)
-        content = bound.set_head_of(version, owner) + cells_of(each)
+        each = [cells_of([row[name] for name in names]) for row in rows]
+        content = bound.set_head_of(version, owner) + cells_of(sorted(each))
         return self._mac(content).hex()
 
     def check_set(

@@ -12,6 +12,7 @@ from gateway.core.listed_columns import found_in_texts
 from gateway.core.listing import ListEntry, moment_of
 from gateway.errors import NotFoundError
 from gateway.rights.listing_rules import WantedDocuments, find, seen_by
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
 from gateway.web.patient.desk import PatientDesk
@@ -39,11 +40,15 @@ class DraftPages:
         """List what was begun, the last kept first."""
         with self.desk.database.read() as work:
             found = DraftReader(inbox_of(work)).all(visit.profile.id, MOST_DRAFTS)
+            chosen = {name for one in found for name in one.begun.documents}
+            seen = self.desk.seen(work, visit.profile.id)
+            there = {one.id for one in seen.each(sorted(chosen))}
         web = self.desk.settings.web
         return self.desk.page(
             visit,
             "drafts.html",
             drafts=found,
+            chosen={one.id: len(there & {*one.begun.documents}) for one in found},
             days=web.draft_days,
             most=web.max_drafts,
             deleted="deleted" in visit.query,
@@ -110,10 +115,13 @@ class DraftPages:
             kept = [one for one in draft.begun.documents if one not in shown]
             asked = list(dict.fromkeys([*kept, *ticked]))[:_MOST_SHOWN]
             documents = tuple(one.id for one in seen.each(asked))
+            secret: tuple[str, ...] = ()
+            if not sees_secrets(seen.reader):  # what they do not see stays as it is
+                secret = tuple({*draft.begun.documents} - {*documents, *shown})
             sealed = TypedSealing(work, visit).seal(form.line("words"))
         if len(documents) > self.desk.settings.web.max_files:
             return self._choose(visit, draft_id, too_many=True)
-        begun = evolve(draft.begun, documents=documents)
+        begun = evolve(draft.begun, documents=(*documents, *sorted(secret)))
         self._save(visit, draft, begun)
         path, action = f"/inbox/drafts/{draft_id}/documents", form.line("action")
         if action == "search":

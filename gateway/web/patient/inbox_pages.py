@@ -133,6 +133,7 @@ class InboxPages:
                 form = form.with_draft(draft)
             form = evolve(form, was=draft.version if draft is not None else "")
             choices = WritingForm(self.desk).documents(work, profile.id, form.chosen)
+            form = WritingForm(self.desk).with_gone(form, choices)
         proven = _proven(messages)
         return self.desk.page(
             visit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
@@ -16,12 +16,14 @@ from gateway.rights.attachment_rules import (
     OfferedFile,
     files_within,
 )
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, Draft
 from gateway.store.mailbox.terms import ReplyTerms
 from gateway.web.patient.answering import Writing
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_cards import DocumentCard
+from gateway.web.site.desk import reader_now, who_acts
 from gateway.web.site.forms import FieldProblem
 from gateway.web.site.names import file_name
 from gateway.web.site.uploads import AcceptedFile, file_problems, judge_files
@@ -48,6 +50,8 @@ class Filled:
     once: str
     was: str = ""
     """The version of the draft that the form was shown with, empty for none."""
+    has_gone: bool = False
+    """A document that had been chosen is not there any more."""
     problems: tuple[FieldProblem, ...] = ()
     is_filled: bool = False
     had_files: bool = False
@@ -73,6 +77,7 @@ class Filled:
             to=to,
             form=self.once,
             was=self.was,
+            is_own=who_acts() is None,
         )
 
     def of(self, name: str) -> tuple[FieldProblem, ...]:
@@ -127,6 +132,16 @@ class WritingForm:
         first = seen.each(sorted(chosen)[: self.limits().max_files])
         others = [one for one in seen.listed(_CHOICES) if one.id not in chosen]
         return [seen.card(one) for one in (*first, *others)]
+
+    def with_gone(self, filled: Filled, choices: Sequence[DocumentCard]) -> Filled:
+        """
+        Say of a form that something chosen is gone; to whom secrets are kept from, what
+        they do not see may be one, and nothing is said.
+        """
+        gone = filled.chosen - {one.id for one in choices}
+        is_whole = len(filled.chosen) <= self.limits().max_files
+        knows = sees_secrets(reader_now())
+        return evolve(filled, has_gone=bool(gone) and is_whole and knows)
 
     def read(
         self,

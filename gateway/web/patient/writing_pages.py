@@ -114,6 +114,7 @@ class WritingPages:
             contacts = inbox_of(work).contacts(profile_id)
             pharmacies = _pharmacies(work, visit, contacts)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
+            filled = WritingForm(self.desk).with_gone(filled, choices)
             kept = DraftReader(inbox_of(work)).new(profile_id, filled.draft)
             filled = evolve(filled, was=kept.version if kept is not None else "")
             to = inbox_of(work).conversation(profile_id, filled.contact)

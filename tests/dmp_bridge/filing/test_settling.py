@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from gateway.core.envelope import (
     SubmissionForm,
 )
 from gateway.core.ins import Ins
+from gateway.dmp_bridge.filing.recording import committed_digest
 from gateway.dmp_bridge.filing.settling import Delivery
 from gateway.documents.xds.values import EntryAction
 from gateway.errors import InvalidError, UnavailableError
@@ -31,6 +33,7 @@ from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
 from tests.builders_people import TEST_RANGE, open_profile
+from tests.dmp_bridge.filing.story import DOCTOR as PERSON
 from tests.dmp_bridge.filing.story import HOSPITAL, OPERATOR, STRUCTURE, Story
 from tests.dmp_bridge.filing.test_filing import MAILBOX
 from tests.evidence.lines import without_evidence
@@ -85,6 +88,23 @@ def test_what_is_set_aside_is_decided_in_the_journal_with_its_cautions(
         ),
     )
     assert (told.kept.state, told.tasks) == ("quarantined", ["acknowledge"])
+
+
+def test_what_proves_a_filing_has_a_salt_of_its_own(database: Database) -> None:
+    """Two lines about the same bytes cannot be known as such (128 random bits)."""
+    story, salts = Story.begin(database), []
+    for number in (1, 2):
+        cda = make_cda(unique_id=(f"{SET}.{number}", ""), set_id=f"1.2.{number}")
+        story.send(make_mail(as_xml(cda)), sender=PERSON)
+    for line in operator_lines(story):
+        if line.action == Action.DOCUMENT_PROVED:
+            said = line.detail["document"]
+            proof = committed_digest(said["salt"], said["sha256"])
+            assert line.detail["commitment"] == proof
+            salts.append(said["salt"])
+
+    assert len(set(salts)) == 2
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in salts)
 
 
 def test_the_journal_says_why_under_which_rules_and_settings(

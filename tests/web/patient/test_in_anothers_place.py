@@ -17,6 +17,8 @@ from gateway.core.document import Visibility
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.rights.delegation_rules import Capacity, Term
 from gateway.rights.inquiry_rules import InquiryEvent
+from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
+from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import Action, chain_of
 from gateway.store.patients.decisions import Decisions, Opposition
 from gateway.store.patients.delegations import Delegations
@@ -25,7 +27,7 @@ from gateway.store.patients.inquiries import Inquiries, ReportedPerson
 from gateway.store.patients.profiles import Profiles
 from tests.dmp_bridge.filing.story import STRUCTURE
 from tests.web.browsing import Browser, Reply, Site, blocking
-from tests.web.mail import file, narrative
+from tests.web.mail import file, narrative, receive
 from tests.web.patient.test_people import Relative, agreed, send
 from tests.web.patient.test_representing import Child, opened
 from tests.web.patient.test_why import Post
@@ -294,3 +296,31 @@ def test_a_carer_does_none_of_it(site: Site) -> None:
     for path in (LIST, FORM, "/confidentiality/informed", "/reports", "/report"):
         assert browser.get(path).status == 403, path
     assert "/why/" not in browser.get("/notices").text
+
+
+@blocking
+def test_of_a_draft_with_a_secret_a_parent_is_told_nothing(site: Site) -> None:
+    """Neither how many documents it has, nor that one is not to be seen."""
+    child = Child.make(site)
+    secret = file(site.database, child.id, narrative("x"), title="Secret", flags=SECRET)
+    receive(site.database, child.id)
+    with site.database.write() as work:
+        (talk,) = InboxReader(work).conversations(child.id)
+        begun = Begun(text="Voici", documents=(secret,), to=talk.id)
+        Drafts(work).save_answer(child.id, talk.id, begun)
+        Drafts(work).save_new(child.id, Begun(text="À qui demander ?"), most=5)
+    browser = opened(site, child)
+
+    page = browser.get(f"/conversation/{talk.id}")
+    assert "Voici" in page.text
+    assert "n’est plus dans cet espace" not in page.text
+    listed = browser.get("/inbox/drafts").text
+    assert "Voici" in listed
+    assert "1 document" not in listed
+    assert "À qui demander" not in listed
+    path = f"/inbox/drafts/{talk.id}/documents"
+    assert send(browser, path, path, action="attach").status == 303
+    with site.database.read() as work:
+        kept = DraftReader(InboxReader(work)).answer(child.id, talk.id)
+    assert kept is not None
+    assert kept.begun.documents == (secret,)
