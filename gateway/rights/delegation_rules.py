@@ -75,7 +75,7 @@ class DelegationState(StrEnum):
     ACCEPTED = "ACCEPTED"
     REFUSED = "REFUSED"
     TAKEN_BACK = "TAKEN_BACK"  # by who asked, before an answer
-    ENDED = "ENDED"  # by either, after it
+    ENDED = "ENDED"  # by either, after it, or with the space of one of them
 
 
 @frozen(kw_only=True)
@@ -262,6 +262,20 @@ def capacity_agreed(facts: OpeningFacts) -> Capacity | None:
     if facts.capacity is Capacity.REPRESENTATIVE:
         return facts.capacity if is_minor(facts.born, facts.day) else None
     return facts.capacity
+
+
+_CLOSING: Final = frozenset({ProfileState.CLOSED, ProfileState.DELETION_REQUESTED})
+
+
+def ends_help(state: ProfileState) -> bool:
+    """
+    Tell whether a space that gets into a state ends what carers do for its holder, and
+    what the holder does for others as one.
+
+    Who closes it says who may act, if anybody, once it is open again. A suspension is
+    nobody's wish, and may be lifted; by law, who represents does so on.
+    """
+    return state in _CLOSING
 
 
 def is_same_person(traits: IdentityTraits, named: IdentityTraits) -> bool:

@@ -277,6 +277,16 @@ class Delegations:
         else:
             self._note_helpers(Action.DELEGATION_ENDED, "by-helper", one)
 
+    def end_with_space(self, one: Delegation) -> None:
+        """End a carer's, as the space of one of the two is closed: no act of theirs."""
+        answered = one.state is DelegationState.ACCEPTED
+        state = DelegationState.ENDED if answered else DelegationState.TAKEN_BACK
+        self._write(one, state=state.value, ended_at=self.work.now)
+        for whose in (one.holder_id, one.helper_id):
+            if whose:
+                said = {"who": Who.SYSTEM.value}
+                self._note(Action.DELEGATION_ENDED, "closed", one.id, whose, **said)
+
     def prolong(self, one: Delegation, last: date) -> None:
         """Let it hold until another day."""
         self._write(one, last_day=last.isoformat())

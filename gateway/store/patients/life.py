@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from gateway.core.actors import Actor
 from gateway.core.texts.notices import NoticeKind
+from gateway.rights.delegation_rules import ends_help
 from gateway.rights.life_rules import LIFE_NOTICES, REACHED
 from gateway.rights.profile import (
     TRANSITIONS,
@@ -25,6 +26,7 @@ from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.patients.deadlines import deadline_of
 from gateway.store.patients.deletion import delete_patient
 from gateway.store.patients.devices import end_ways_in
+from gateway.store.patients.ending_help import end_help
 from gateway.store.patients.majority import come_of_age, keep_majority
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profile, Profiles
@@ -86,6 +88,9 @@ def tell_life(
     """Tell a patient of a change of state that is made, and end what is open with it"""
     if not may_sign_in(after):
         end_ways_in(work, profile.id)
+    if ends_help(after):
+        day = work.now.astimezone(notices.hour.zone).date()
+        end_help(work, notices, profile, day)
     notices.make(profile, LIFE_NOTICES[_last_event(before, after)])
     announce(work, notices, profile, after)
 

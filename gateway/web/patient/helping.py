@@ -34,6 +34,7 @@ from gateway.rights.delegation_rules import (
     Term,
     TermFault,
     Worth,
+    ends_help,
     is_same_person,
     judge_acceptance,
     judge_invitation,
@@ -143,7 +144,7 @@ class Helping:
                 own_born=visit.profile.traits.birth_date,
                 today=today,
                 helped=sum(
-                    each.standing(today) in GRANTED
+                    each.standing(today) in GRANTED and self._goes_on(work, each)
                     for each in mine
                     if each.capacity is Capacity.CARER
                 ),
@@ -276,6 +277,11 @@ class Helping:
         """Tell the other of the two; in their space, by whom."""
         happened = Happened(by=person_name(visit.profile))
         self.desk.notices(work).make(other, NoticeKind.PEOPLE, happened)
+
+    def _goes_on(self, work: UnitOfWork, one: Delegation) -> bool:
+        """Tell whether there is a space that somebody may act in, now or again."""
+        holder = Delegations(work).holder(one)
+        return holder is not None and not ends_help(ProfileState(holder.state))
 
     def _held(self, work: UnitOfWork, profile_id: str) -> Profile:
         """Return a patient, held until the commit: two who count take turns."""

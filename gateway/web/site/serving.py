@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from twisted.logger import Logger
 
 from gateway.errors import GatewayError, InvalidError, NotFoundError
+from gateway.rights.delegation_rules import Act, may
 from gateway.store.patients.web_sessions import Stage, new_cookie
 from gateway.store.sealed.keys import KeyRing
 from gateway.web.site.answers import Answer, page, redirect, with_query
@@ -53,18 +54,19 @@ class Serving:
     def serve(self, route: Route, raw: RawRequest, parts: dict[str, Any]) -> Answer:
         """Return the answer of a route; a failure becomes a page that says so."""
         language = language_of(raw)
+        visit = None
         try:
             visit = self._visit(raw, language)
             if raw.method == "POST":
                 visit = self._checked(visit, raw)
         except InvalidError:
-            return error_page(language, 400, text=written(raw))
+            return error_page(language, 400, text=written(raw), within=visit)
         except GatewayError as error:
             log.warn("a page failed: {detail}", detail=str(error))
-            return error_page(language, 503, text=written(raw))
+            return error_page(language, 503, text=written(raw), within=visit)
         except ForgedError as error:
             text = written(raw) if error.is_of_this_site else ""
-            return error_page(language, 403, text=text)
+            return error_page(language, 403, text=text, within=visit)
         if route.needs is Stage.OPEN and visit.person is None:
             return self._to_sign_in(route, visit, parts)
         if route.needs is Stage.OPEN and visit.acts_as and visit.acting is None:
@@ -72,19 +74,20 @@ class Serving:
             # the other's without a word.
             return redirect(self.visitors.after_acting).without_cookie("acting")
         if route.needs is Stage.OPEN and not visit.may(route.act):
-            return error_page(language, 403, signed_in=True, is_holders=True)
+            return error_page(language, 403, is_holders=True, within=visit)
         if visit.form.cut and not route.takes_cut:
-            return error_page(language, visit.form.cut, text=visit.form.text("text"))
+            text = visit.form.text("text")
+            return error_page(language, visit.form.cut, text=text, within=visit)
         return self._page(route, visit, parts)
 
     def _page(self, route: Route, visit: Visit, parts: dict[str, Any]) -> Answer:
-        signed_in, text = visit.person is not None, visit.form.text("text")
+        text = visit.form.text("text")
 
         def failed(status: int) -> Answer:
             if status == 404 and visit.own is not None:
                 subject = str(next(iter(parts.values()), ""))[:32]
                 self.visitors.note_refusal(visit.own, subject)
-            return error_page(visit.language, status, signed_in=signed_in, text=text)
+            return error_page(visit.language, status, text=text, within=visit)
 
         with acting_by(_acting_now(visit)):
             return answered(lambda: route.page(visit, **parts), failed)
@@ -140,7 +143,9 @@ class Serving:
         """
         if visit.form.fields:
             return self._rescued(route, visit, parts)
-        further = {"next": visit.address} if visit.address != "/home" else {}
+        # Who signs in is in the own space: an address of another's leads nowhere there.
+        leads = visit.address != "/home" and not visit.acts_as
+        further = {"next": visit.address} if leads else {}
         if visit.stage is Stage.CODE:
             return redirect(with_query("/sign-in/code", further))
         ended = {} if visit.is_new else {"expired": "1"}
@@ -238,6 +243,7 @@ def error_page(
     text: str = "",
     wait_seconds: int = 0,
     is_holders: bool = False,
+    within: Visit | None = None,
     frame: str = PATIENTS,
 ) -> Answer:
     """
@@ -246,23 +252,27 @@ def error_page(
     ``text`` is what was written in a form that was not taken; it is shown again.
     ``wait_seconds``: when the same may be tried again; 0 where nobody knows.
     ``is_holders``: only who the space is of may do it, and not who acts for them.
+    ``within`` is the visit, where it is known whose: who acts for somebody is told so
+    on this page too.
     """
+    acting = within.acting if within is not None else None
     return page(
         "site/error.html",
         language,
         status=status,
         frame=frame,
         code=status,
-        signed_in=signed_in,
+        signed_in=signed_in or (within is not None and within.person is not None),
         is_holders=is_holders,
         text=text.strip(),
         wait_minutes=max(1, -(-wait_seconds // 60)),
         visit=None,
         unread=0,
         name="",
-        acting=None,
-        acting_name="",
-        governs=False,
+        acting=acting,
+        acting_name=person_name(acting.holder) if acting else "",
+        acting_token=within.token if within is not None else "",
+        governs=acting is not None and may(Act.GOVERN, acting.capacity),
         identity=None,
         service="",
         idle_minutes=0,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from gateway.core.ins import Ins
+from gateway.rights.visibility_rules import PatientReader
 from gateway.store.base.housekeeping import Housekeeping
 from gateway.store.base.work import Database
 from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
@@ -118,3 +119,18 @@ def test_what_nobody_goes_on_with_is_gone_with_its_time(
     clock.advance(seconds=1)
     assert tidy.run()["drafts"] == 2
     assert kept(database, profile_id) == []
+
+
+def test_what_is_to_nobody_yet_is_known_to_representatives_who_wrote_it(
+    database: Database,
+) -> None:
+    profile_id = open_profile(database)
+    own = save(database, profile_id, Begun(text="À qui demander ?"))
+    theirs = save(database, profile_id, Begun(text="D’un parent", is_own=False))
+
+    with database.read() as work:
+        parent = DraftReader(InboxReader(work, PatientReader.REPRESENTATIVE))
+        assert [one.id for one in parent.all(profile_id, 5)] == [theirs]
+        assert parent.new(profile_id, own) is None
+        holder = DraftReader(InboxReader(work))
+        assert {one.id for one in holder.all(profile_id, 5)} == {own, theirs}

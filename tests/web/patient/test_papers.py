@@ -268,3 +268,17 @@ def test_a_minor_has_no_directives_and_names_no_trusted_person(site: Site) -> No
     write(browser, "/papers/entourage/write", {**CONTACT, "trusted-name": "X"})
     (document,) = versions(site, PaperKind.ENTOURAGE)
     assert "Personne de confiance" not in browser.get(f"/documents/{document.id}").text
+
+
+@blocking
+def test_what_was_done_is_said_of_no_paper_that_another_window_took_back(
+    site: Site,
+) -> None:
+    browser = site.signed_in()
+
+    for done in ("written", "file", "confirmed"):
+        page = browser.get(f"/papers/directives?done={done}")
+        assert page.status == 200
+        assert 'class="note good"' not in page.text
+    gone = browser.get("/papers/directives?done=taken-back").text
+    assert "note good" in gone

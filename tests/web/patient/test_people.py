@@ -16,9 +16,12 @@ from sqlalchemy import select
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
 from gateway.core.texts.notices import NoticeKind
+from gateway.rights.profile import ProfileState
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.journal import chain_of
 from gateway.store.patients.accounts import Accounts
+from gateway.store.patients.life import go_on
+from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.web_sessions import SessionLife, Stage, WebSessions
 from gateway.store.tables import delegations, journal, notices
@@ -380,3 +383,123 @@ def test_who_cannot_open_their_space_lends_it_to_nobody(site: Site) -> None:
 
     assert browser.get("/inbox").location == "/people?over=1"
     assert "Dominique" not in browser.get("/people").text
+
+
+BANNER = "Vous agissez pour <strong>Dominique PAT-TROIS</strong>"
+
+
+@blocking
+def test_every_answer_says_for_whom_one_acts_errors_too(site: Site) -> None:
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    send(browser, f"/people/{delegation_id}/open")
+
+    token = token_of(browser.get("/inbox"))
+    answers = {
+        404: browser.get(f"/documents/{'0' * 32}"),
+        403: browser.get("/account"),  # of the holder alone
+    }
+    forged = browser.post("/inbox/search", {"token": "x", "words": "y"})
+    unread = browser.request(
+        "POST", "/inbox/search", b"{}", {"Content-Type": "application/json"}
+    )
+
+    for status, answer in answers.items():
+        assert answer.status == status
+        assert BANNER in answer.text
+        assert f'name="token" value="{token}"' in answer.text
+    assert (forged.status, BANNER in forged.text) == (403, True)
+    assert (unread.status, BANNER in unread.text) == (400, True)
+    # The way back is there, and does what it says.
+    back = browser.post("/people/own", {"token": token_of(answers[404])})
+    assert back.location == "/"
+    assert BANNER not in browser.get(f"/documents/{'0' * 32}").text
+
+
+@blocking
+def test_a_form_of_a_window_in_another_space_does_nothing_and_says_where_one_is(
+    site: Site,
+) -> None:
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    own = token_of(browser.get("/inbox"))
+    send(browser, f"/people/{delegation_id}/open")
+
+    refused = browser.post("/notices/clear", {"token": own, "text": "Bonjour"})
+
+    assert refused.status == 403
+    assert BANNER in refused.text
+
+
+@blocking
+def test_who_signs_in_again_is_not_led_to_the_same_address_of_their_own(
+    site: Site,
+) -> None:
+    """A setting of the one looked after is not taken for one's own."""
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    send(browser, f"/people/{delegation_id}/open")
+    site.clock.advance(minutes=16)
+
+    asked = browser.get("/documents?page=2")
+
+    assert asked.location == "/sign-in?expired=1"
+
+
+def close(site: Site, profile_id: str, state: str = "CLOSED") -> None:
+    """Have a space closed, as the service does it, and opened again later."""
+    with site.database.write() as work:
+        profile = Profiles(work).hold(profile_id)
+        assert profile is not None
+        go_on(work, Notices.of(work, site.settings), profile, ProfileState(state))
+
+
+@pytest.mark.parametrize("state", ["CLOSED", "DELETION_REQUESTED"])
+@pytest.mark.parametrize("whose", ["holder", "carer"])
+@blocking
+def test_help_ends_with_the_space_of_either_and_does_not_come_back_with_it(
+    site: Site, whose: str, state: str
+) -> None:
+    relative = Relative.make(site, 21)
+    browser, delegation_id = agreed(site, relative)
+    send(browser, f"/people/{delegation_id}/open")
+    ids = {"holder": site.patient, "carer": relative.profile_id}
+    closing = ids[whose]
+    other, name = site.signed_in(), "Anne MOREL"
+    if whose == "holder":
+        other, name = relative.browser(), "Dominique PAT-TROIS"
+    before = other.get("/notices").text.count(name)
+    site.clock.advance(seconds=1)
+
+    close(site, closing, state)
+
+    for one in (site.patient, relative.profile_id):
+        assert ("delegation:end", "closed", "") in lines(site, one)
+    assert other.get("/notices").text.count(name) > before
+    close(site, closing, "ACTIVATED")
+    again = relative.browser()
+    again.cookies["__Host-acting"] = delegation_id
+    assert again.get("/inbox").location == "/people?over=1"
+    assert "aider Dominique" not in again.get("/people").text
+
+
+@blocking
+def test_a_request_that_waits_ends_with_the_space_of_who_asked(site: Site) -> None:
+    relative = Relative.make(site, 21)
+    ask(site, proved(site), relative.number)
+    close(site, site.patient)
+    close(site, site.patient, "ACTIVATED")
+
+    answered = send(relative.browser(), f"/people/{id_of(site)}/accept")
+
+    assert answered.location == "/people?problem=not-waiting"
+
+
+@blocking
+def test_a_suspension_that_is_lifted_leaves_help_as_it_was(site: Site) -> None:
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    close(site, site.patient, "SUSPENDED")
+    assert not [one for one in lines(site, site.patient) if one[0] == "delegation:end"]
+    for state in ("OPEN_NOT_ACTIVATED", "ACTIVATED"):
+        close(site, site.patient, state)
+
+    send(browser, f"/people/{delegation_id}/open")
+
+    assert BANNER in browser.get("/inbox").text
