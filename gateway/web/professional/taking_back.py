@@ -79,7 +79,8 @@ class SentLetters:
             return BackNow(Back.TAKEN, copy.recalled_at)
         asked = [one for one in thread.asked_back if _names(one, letter)]
         if asked:
-            waits = self.work.tasks.is_waiting([one.kept.arrival_id for one in asked])
+            some = [name for one in asked for name in self._arrivals(one)]
+            waits = self.work.tasks.is_waiting(some)
             return BackNow(Back.ASKED if waits else Back.STAYS, asked[-1].at)
         days = timedelta(days=self.desk.settings.filing.recall_days)
         asks = Sender(kind=SenderKind.PERSON, identity=visit.professional.national_id)
@@ -91,14 +92,24 @@ class SentLetters:
 
     def _sent(self, profile: Profile, letter: ExchangedLetter) -> KeptArrival | None:
         """Return the message that a letter is, as it went to that patient."""
-        arrivals, message_id = Arrivals(self.work), letter.headers.message_id
-        for arrival_id in arrivals.find(message_id)[::-1] if message_id else ():
-            sent = arrivals.get(arrival_id)
+        for arrival_id in self._arrivals(letter):
+            sent = Arrivals(self.work).get(arrival_id)
             if sent is not None and any(
                 one.recipient.target_id == profile.id for one in sent.recipients
             ):
                 return sent
         return None
+
+    def _arrivals(self, letter: ExchangedLetter) -> list[str]:
+        """
+        Return the messages that a letter may be, the newest first.
+
+        What a page sent is kept with it; what a mail program did is found by its name.
+        """
+        if letter.kept.arrival_id:
+            return [letter.kept.arrival_id]
+        named = letter.headers.message_id
+        return Arrivals(self.work).find(named)[::-1] if named else []
 
 
 def asking_back(thread: PatientThread, letter: ExchangedLetter) -> ProfessionalWriting:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import define, evolve, field
 from sqlalchemy import select
 
 from gateway.errors import NotFoundError, UnavailableError
@@ -141,6 +141,57 @@ def test_a_job_that_has_begun_can_no_longer_be_given_up(database: Database) -> N
     assert not cancelled
     assert future.result(timeout=20) == "done"
     writer.stop()
+
+
+def itself(work: UnitOfWork) -> UnitOfWork:
+    return work
+
+
+@define
+class Coming:
+    """What others submit while a commit waits: one at each of so many pauses."""
+
+    more: int
+    pauses: int = 0
+    writer: Writer | None = None
+    submitted: list[Future[UnitOfWork]] = field(factory=list)
+
+    def pause(self, _: float) -> None:
+        self.pauses += 1
+        if self.pauses <= self.more:
+            assert self.writer is not None
+            self.submitted.append(self.writer.submit(itself))
+
+    def first_after_company(self, database: Database) -> UnitOfWork:
+        """Return the transaction of a job that comes after two that came together."""
+        self.writer = Writer(database, self.pause)
+        together = [self.writer.submit(itself) for _ in range(2)]
+        self.writer.start()
+        assert len({id(one.result(timeout=20)) for one in together}) == 1
+        assert self.pauses == 0
+        first = self.writer.submit(itself).result(timeout=20)
+        self.writer.stop()
+        return first
+
+
+def test_a_commit_waits_while_more_comes(database: Database) -> None:
+    coming = Coming(more=3)
+
+    first = coming.first_after_company(database)
+
+    assert [one.result() is first for one in coming.submitted] == [True] * 3
+    assert coming.pauses == 4
+
+
+def test_a_commit_waits_for_others_for_so_long_and_no_longer(
+    database: Database,
+) -> None:
+    coming = Coming(more=1000)
+
+    first = coming.first_after_company(database)
+
+    assert [one.result() is first for one in coming.submitted] == [True] * 8
+    assert coming.pauses == 8
 
 
 def test_when_all_that_waits_is_given_up_the_writer_waits_for_more(

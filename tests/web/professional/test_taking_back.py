@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from gateway.dmp_bridge.recalled import BroughtDocuments
 from gateway.mssante.sending.recalling import Recalling, TakingBack
@@ -12,6 +13,7 @@ from gateway.node.vaults import open_vaults
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.mailbox.terms import MailboxTerms
+from gateway.store.tables import mail_items
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_people import open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
@@ -141,3 +143,24 @@ def test_asked_twice_it_is_asked_once_and_an_end_stays_an_end(pages: ProSite) ->
     shown = browser.get(path).text
     assert "ne sont plus dans l’espace du patient" in shown
     assert "Vous avez terminé cet échange" in shown
+
+
+@blocking
+def test_a_letter_that_a_mail_program_sent_is_found_by_its_name(pages: ProSite) -> None:
+    """The program keeps its own copy, which knows no more than the Message-ID."""
+    open_profile(pages.database)
+    add_mailbox(pages)
+    browser = pages.sign_in()
+    say(pages, browser, "Votre bilan", "Bonjour.")
+    path = path_of(browser)
+    with pages.database.engine.begin() as connection:
+        connection.execute(update(mail_items).values(arrival_id=None))
+
+    assert press(browser, path).location == f"{path}?done=asked-back"
+    work_off(pages)
+    with pages.database.engine.begin() as connection:
+        connection.execute(update(mail_items).values(arrival_id=None))
+    assert "C’est en cours." in browser.get(path).text
+    recall(pages)
+
+    assert "ne sont plus dans l’espace du patient" in browser.get(path).text
