@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -341,7 +342,7 @@ def test_who_is_named_in_the_history_is_blocked_from_there(site: Site) -> None:
 )
 @blocking
 def test_what_a_block_closes_is_said_as_the_operator_has_it(
-    site: Site, filing: dict[str, bool], reading: dict[str, bool], words: str
+    site: Site, filing: dict[str, Any], reading: dict[str, Any], words: str
 ) -> None:
     settings = evolve(
         site.settings,
