@@ -407,6 +407,8 @@ def test_every_answer_says_for_whom_one_acts_errors_too(site: Site) -> None:
         assert answer.status == status
         assert BANNER in answer.text
         assert f'name="token" value="{token}"' in answer.text
+        # The first page is the other's now: it is not called one's own.
+        assert "Retour à mon espace" not in answer.text
     assert (forged.status, BANNER in forged.text) == (403, True)
     assert (unread.status, BANNER in unread.text) == (400, True)
     # The way back is there, and does what it says.
