@@ -264,7 +264,9 @@ def capacity_agreed(facts: OpeningFacts) -> Capacity | None:
     return facts.capacity
 
 
-_CLOSING: Final = frozenset({ProfileState.CLOSED, ProfileState.DELETION_REQUESTED})
+_CLOSING: Final = frozenset(
+    {ProfileState.CLOSED, ProfileState.DELETION_REQUESTED, ProfileState.DELETED}
+)
 
 
 def ends_help(state: ProfileState) -> bool:

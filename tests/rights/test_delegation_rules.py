@@ -25,6 +25,7 @@ from gateway.rights.delegation_rules import (
     TermFault,
     Worth,
     capacity_on,
+    ends_help,
     is_same_person,
     judge_acceptance,
     judge_invitation,
@@ -264,3 +265,12 @@ def test_a_person_is_found_by_all_that_is_asked_for(
     known: dict[str, str], named: dict[str, str], same: bool
 ) -> None:
     assert is_same_person(evolve(PERSON, **known), evolve(NAMED, **named)) is same
+
+
+@pytest.mark.parametrize("state", ProfileState)
+def test_help_ends_with_a_space_that_is_closed_and_with_no_other(
+    state: ProfileState,
+) -> None:
+    closed = {"CLOSED", "DELETION_REQUESTED", "DELETED"}
+
+    assert ends_help(state) is (state.value in closed)

@@ -63,6 +63,26 @@ def test_chains_stay_whole_whoever_writes_and_however_many(database: Database) -
         assert set(work.journal.heads()) <= set(OPERATOR_CHAINS)
 
 
+def test_lines_of_thousands_of_chains_follow_those_that_are_there(
+    database: Database,
+) -> None:
+    def write(first: int) -> None:
+        with database.write() as work:
+            for number in range(first, first + 1500):
+                work.note_patient(Action.PROFILE_ADDED, "open", f"{number:04}")
+
+    write(0)
+    write(1000)
+
+    with database.read() as work:
+        assert work.journal.verify() == []
+        heads = {chain: seq for chain, (seq, _) in work.journal.heads().items()}
+    assert heads == {
+        chain_of(f"{number:04}"): 2 if 1000 <= number < 1500 else 1
+        for number in range(2500)
+    }
+
+
 def test_a_chain_begun_by_an_earlier_version_goes_on(database: Database) -> None:
     with database.write() as work:
         append(work.connection, lines(work, "then"))

@@ -115,6 +115,8 @@ class UnitOfWork:
     """
     What only this transaction can change until its commit, so that it is read once.
     """
+    places: CellSealing = field(init=False, repr=False)
+    """Sealing bytes for their places, and opening them there."""
     _acting: list[Mapping[str, str]] = field(factory=list, repr=False)
     _given: list[Mapping[str, str]] = field(factory=list, repr=False)
     _rests: list[Mapping[str, Any]] = field(factory=list, repr=False)
@@ -126,6 +128,10 @@ class UnitOfWork:
     _followed: dict[tuple[tuple[str, ...], str], dict[str, str]] = field(
         factory=dict, repr=False
     )
+
+    @places.default
+    def _sealing(self) -> CellSealing:
+        return CellSealing(self.keys, self.folder, self.connection)
 
     @property
     def is_snapshot(self) -> bool:
@@ -389,11 +395,6 @@ class UnitOfWork:
         take one at once, by the older and the newer key, would both succeed.
         """
         self.keys.hold_digests(self.connection)
-
-    @property
-    def places(self) -> CellSealing:
-        """Sealing bytes for their places, and opening them there."""
-        return CellSealing(self.keys, self.folder, self.connection)
 
     def seal(
         self, key_id: str, value: Any, place: str, *, packed: bool = False

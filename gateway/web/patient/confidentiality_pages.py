@@ -91,9 +91,20 @@ class ConfidentialityPages:
             blocked=blocked,
             administrators=len(named),
             Choice=AccessChoice,
+            leaves=self._leaves(),
             done=visit.query.get("done", ""),
             undo=Undo.of(visit.query.get("done", ""), standing),
         )
+
+    def _leaves(self) -> frozenset[str]:
+        """Return what the operator leaves open to whom a patient blocked."""
+        settings = self.desk.settings
+        left = {
+            "file": settings.filing.blocked_may_file,
+            "write": settings.filing.blocked_may_write,
+            "emergency": settings.reading.blocked_in_emergency,
+        }
+        return frozenset(name for name, is_left in left.items() if is_left)
 
     def _blocked(self, work: UnitOfWork, visit: Visit) -> list[BlockedSender]:
         rows = Profiles(work).decided(visit.profile.id)["blocks"]
@@ -246,6 +257,7 @@ class ConfidentialityPages:
             "block.html",
             status=422 if problem else 200,
             choices=choices,
+            leaves=self._leaves(),
             most=MOST_FOUND,
             document=source.get("document", ""),
             conversation=source.get("conversation", ""),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from attrs import evolve
 
 from gateway.core.document import Visibility
 from gateway.core.habilitation import column_texts, example_matrix
@@ -323,3 +325,32 @@ def test_who_is_named_in_the_history_is_blocked_from_there(site: Site) -> None:
     with site.database.read() as work:
         assert Profiles(work).rights(site.patient).blocked == {"801234567897"}
     assert browser.get(f"{path}?line=999").status == 404
+
+
+@pytest.mark.parametrize(
+    ("filing", "reading", "words"),
+    [
+        ({}, {}, "ni vous écrire ici, ni lire votre dossier"),
+        ({"blocked_may_file": True}, {}, "laisse encore ajouter des documents"),
+        ({"blocked_may_write": True}, {}, "laisse encore vous écrire."),
+        (
+            {"blocked_may_file": True, "blocked_may_write": True},
+            {"blocked_in_emergency": True},
+            "vous écrire et ajouter des documents. S’ils déclarent une urgence",
+        ),
+    ],
+)
+@blocking
+def test_what_a_block_closes_is_said_as_the_operator_has_it(
+    site: Site, filing: dict[str, Any], reading: dict[str, Any], words: str
+) -> None:
+    settings = evolve(
+        site.settings,
+        filing=evolve(site.settings.filing, **filing),
+        reading=evolve(site.settings.reading, **reading),
+    )
+    object.__setattr__(site.desk, "settings", settings)
+    browser = site.signed_in()
+
+    for path in ("", "?done=block", "/block"):
+        assert words in browser.get(f"/confidentiality{path}").text
