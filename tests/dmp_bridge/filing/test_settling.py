@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from sqlalchemy import select
 
 from gateway.core.envelope import (
     Recipient,
@@ -29,6 +31,8 @@ from gateway.store.journal import OPERATOR as OPERATOR_CHAIN
 from gateway.store.journal import Action, Entry
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
+from gateway.store.professionals.accounts import ProfessionalAccounts
+from gateway.store.tables import journal
 from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
@@ -92,19 +96,50 @@ def test_what_is_set_aside_is_decided_in_the_journal_with_its_cautions(
 
 def test_what_proves_a_filing_has_a_salt_of_its_own(database: Database) -> None:
     """Two lines about the same bytes cannot be known as such (128 random bits)."""
-    story, salts = Story.begin(database), []
-    for number in (1, 2):
-        cda = make_cda(unique_id=(f"{SET}.{number}", ""), set_id=f"1.2.{number}")
-        story.send(make_mail(as_xml(cda)), sender=PERSON)
-    for line in operator_lines(story):
-        if line.action == Action.DOCUMENT_PROVED:
-            said = line.detail["document"]
-            proof = committed_digest(said["salt"], said["sha256"])
-            assert line.detail["commitment"] == proof
-            salts.append(said["salt"])
+    story = Story.begin(database)
+    sent = [
+        make_cda(unique_id=(f"{SET}.{number}", ""), set_id=f"1.2.{number}")
+        for number in (1, 2)
+    ]
+    for one in sent:
+        story.send(make_mail(as_xml(one)), sender=PERSON)
 
+    proofs = detail(operator_lines(story), "document:prove")
+    salts = [one["document"]["salt"] for one in proofs]
+    digests = [hashlib.sha256(one).hexdigest() for one in sent]
+    assert [one["document"]["sha256"] for one in proofs] == digests
+    assert [one["commitment"] for one in proofs] == [
+        committed_digest(salt, digest)
+        for salt, digest in zip(salts, digests, strict=True)
+    ]
     assert len(set(salts)) == 2
     assert all(re.fullmatch("[0-9a-f]{32}", one) for one in salts)
+
+
+def test_who_brought_documents_by_mail_has_a_line_that_ends_with_their_key(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+
+    told = story.send(
+        make_mail(as_xml(make_cda(title="Bilan")), as_xml(b"<ClinicalDocument/>")),
+        sender=PERSON,
+    )
+
+    with database.read() as work:
+        account = ProfessionalAccounts(work).find(PERSON.identity)
+        assert account is not None
+        (line,) = work.connection.execute(
+            select(journal).where(journal.c.action == Action.DOCUMENTS_BROUGHT)
+        )
+        key = work.keys.find(work.connection, f"professional:{account.id}")
+    (said,) = detail(operator_lines(story), "documents:bring")
+    assert said == {
+        "arrival": told.kept.id,
+        "recipient": 0,
+        "document": [{"title": "Bilan", "type": "11490-0"}, {"title": "", "type": ""}],
+    }
+    assert (line.subject, line.detail["key"]) == (account.id, key)
 
 
 def test_the_journal_says_why_under_which_rules_and_settings(
