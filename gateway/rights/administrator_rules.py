@@ -32,7 +32,8 @@ class NamingFacts:
     """
     What is known when a patient names somebody, by what identifies them.
 
-    ``administrators`` are those who stand, ``most`` how many there may be.
+    ``blocked`` are the names of whom the patient blocked, in lower case,
+    ``administrators`` those who stand, ``most`` how many there may be.
     """
 
     identity: str = field(repr=False)
@@ -50,7 +51,7 @@ def judge_naming(facts: NamingFacts) -> NamingFault | None:
     """
     if not is_professional_id(facts.identity):
         return NamingFault.NO_PERSON
-    if facts.identity in facts.blocked:
+    if facts.identity.lower() in facts.blocked:
         return NamingFault.BLOCKED
     is_new = facts.identity not in facts.administrators
     return (

@@ -136,7 +136,7 @@ def test_a_patients_mail_is_not_sent_to_another(world: World) -> None:
     write(world, digest, id=other, digest=first)
 
     with pytest.raises(AlteredError):
-        find_standing(world.database, INS.matricule, address=SERVICE, identity="")
+        find_standing(world.database, INS.matricule, names={SERVICE})
     with world.database.read() as work, pytest.raises(AlteredError):
         Profiles(work).find(INS.matricule)
     assert len(found(world)) == 2
@@ -211,7 +211,7 @@ def test_a_block_that_is_taken_away_lets_nobody_in(world: World) -> None:
     write(world, "DELETE FROM blocks WHERE profile_id = :id", id=world.patients[0])
 
     with pytest.raises(AlteredError):
-        find_standing(world.database, INS.matricule, address=SERVICE, identity="")
+        find_standing(world.database, INS.matricule, names={SERVICE})
     with world.database.read() as work, pytest.raises(AlteredError):
         Profiles(work).rights(world.patients[0])
     with world.database.write() as work, pytest.raises(AlteredError):
@@ -227,7 +227,7 @@ def test_a_row_without_its_mac_is_believed_no_more_once_all_are_bound(
     write(world, "DELETE FROM carried")
 
     with pytest.raises(AlteredError):
-        find_standing(world.database, OTHER, address=SERVICE, identity="")
+        find_standing(world.database, OTHER, names={SERVICE})
     with world.database.read() as work:
         with pytest.raises(AlteredError):
             Profiles(work).find(OTHER)

@@ -46,7 +46,9 @@ from gateway.store.arrivals.arrivals import (
 )
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.values import ProfileRights
 from gateway.store.tasks.tasks import TaskKind
 
 log = Logger()
@@ -110,7 +112,19 @@ class Settlement:
         profile = profiles.hold(profile_id)
         if profile is None:
             return PatientRow(profile=None)
-        return PatientRow(profile=profile, rights=profiles.rights(profile_id))
+        return PatientRow(
+            profile=profile, rights=self._by_every_name(profiles.rights(profile_id))
+        )
+
+    def _by_every_name(self, rights: ProfileRights) -> ProfileRights:
+        """Whom a patient blocked or hides by one name is so by each they go by here."""
+        boxes = Mailboxes(self.work)
+        if rights.blocked:
+            rights = evolve(rights, blocked=boxes.known_as(rights.blocked))
+        if rights.secret_senders:
+            known = boxes.known_as(rights.secret_senders)
+            rights = evolve(rights, secret_senders=known)
+        return rights
 
     def _facts(self, case: Case, found: FoundDocument | None) -> FilingFacts:
         return self.gatherer.facts(

@@ -26,7 +26,7 @@ from gateway.store.consultations.values import (
     KeptAgreement,
     NamedProfessional,
 )
-from gateway.store.mailbox.mailboxes import PERSONAL, Mailboxes
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients import treating
 from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.profiles import Profiles
@@ -119,9 +119,7 @@ def _named(said: object) -> str:
 
 def names_of(work: UnitOfWork, who: ReadingProfessional) -> frozenset[str]:
     """Return every name by which a patient may have blocked somebody."""
-    boxes = Mailboxes(work).held_by(who.national_id)
-    addresses = {one.address for one in boxes if one.kind == PERSONAL}
-    return frozenset(one.lower() for one in who.identifiers | addresses)
+    return Mailboxes(work).known_as(who.identifiers)
 
 
 def facts_of(

@@ -33,6 +33,7 @@ from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.unopened import KIND, Spot, Unopened, Waiting, go_on
 from gateway.store.inbox.values import Direction
 from gateway.store.journal import OPERATOR, Action, chain_of
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import MAIL_TO_ME, ProfileRights
@@ -140,7 +141,7 @@ class TellingUnread:
             opened=Receipts(work).was_read(one.arrival_id, one.profile_id)
             or bool(brought.opened or brought.copies),
             gone=False,  # of those that are not, `Unopened` finds none
-            blocked=_is_kept_off(rights, self._names(work, kept, one)),
+            blocked=_is_kept_off(work, rights, self._names(work, kept, one)),
             notify=copy.recipient.notify,
             answered_to=bool(kept.reverse_path),
         )
@@ -237,9 +238,11 @@ class TellingUnread:
         )
 
 
-def _is_kept_off(rights: ProfileRights, names: frozenset[str]) -> bool:
+def _is_kept_off(
+    work: UnitOfWork, rights: ProfileRights, names: frozenset[str]
+) -> bool:
     """Tell whether a patient blocked a sender, or wants no secure mail at all."""
-    blocked = {one.lower() for one in rights.blocked}
+    blocked = Mailboxes(work).known_as(rights.blocked)
     return not blocked.isdisjoint(names) or any(
         one.kind == MAIL_TO_ME for one in rights.oppositions
     )

@@ -162,9 +162,18 @@ class Admission:
         elif self._poses_as_patient(admitted, SenderHeaders(from_=())):
             code = PATIENT_BY_MAIL
         if not code:
-            return admitted
+            return evolve(admitted, others=self._also_known_as(admitted))
         refusal = self._of_sender(admitted, None, (code,))
         return Refused(self.reply_to_sender(door, code), code, refusal=refusal)
+
+    def _also_known_as(self, admitted: AdmittedSender) -> frozenset[str]:
+        """Return by which names more a professional of here goes; none of elsewhere."""
+        path = admitted.reverse_path
+        ours = path is not None and path.domain == self.domains.professional.lower()
+        if not ours and admitted.door is Door.OPERATOR:
+            return frozenset()
+        with self.database.read() as work:
+            return Mailboxes(work).known_as(admitted.names)
 
     def _proven(
         self, door: Door, der: bytes, bearer: Bearer | None
@@ -316,13 +325,7 @@ class Admission:
         self, admitted: AdmittedSender, address: MailAddress, find: FindStanding
     ) -> Recipient | Refused:
         matricule = address.local.upper()
-        found = find(
-            self.database,
-            matricule,
-            address=admitted.path_text,
-            identity=admitted.sender.identity,
-            structure=admitted.sender.structure,
-        )
+        found = find(self.database, matricule, names=admitted.names)
         facts = PatientFacts(
             address=_address_fact(matricule),
             state=ProfileState(found.state) if found else ProfileState.ABSENT,

@@ -50,6 +50,14 @@ class AdmittedSender:
     sender: Sender
     link: Link
     reverse_path: MailAddress | None = field(repr=False)
+    others: frozenset[str] = field(default=frozenset(), repr=False)
+    """By which names more who sends is known here (`Mailboxes.known_as`)."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name by which a patient may have blocked who sends, or an empty one."""
+        sender = self.sender
+        return self.others | {self.path_text, sender.identity, sender.structure}
 
     @property
     def path_text(self) -> str:

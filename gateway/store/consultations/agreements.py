@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -146,10 +147,20 @@ class Agreements:
             actor = self.work.acting or by
             self._end(one, "withdrawn", **said_of(actor))
 
-    def end_about(self, profile_id: str, about: str) -> None:
-        """End all that let a team or somebody read: they were blocked."""
-        about = team_digest(self.work, profile_id, about)
-        self._end_where(profile_id, "blocked", _ROW.about == about)
+    def end_about(self, profile_id: str, names: Collection[str]) -> None:
+        """
+        End all that let somebody read, or a team: they were blocked.
+
+        ``names`` are those they go by, in lower case. What was given to one person of
+        a structure ends with the structure's; that of a team stays where one of its
+        people alone was blocked.
+        """
+        digests = {team_digest(self.work, profile_id, one) for one in names}
+        for row in self._standing(profile_id):
+            one = self._opened(row)
+            works_there = one.party is not None and one.party.structure.lower() in names
+            if row.about in digests or works_there:
+                self._end(one, "blocked")
 
     def end_with(self, episode_id: str, profile_id: str, team: str) -> None:
         """
@@ -163,13 +174,15 @@ class Agreements:
         self._end_where(profile_id, "episode", or_(of_episode, of_team))
 
     def _end_where(self, profile_id: str, outcome: str, *conditions: Any) -> None:
-        rows = self.work.connection.execute(
+        for row in self._standing(profile_id, *conditions):
+            self._end(self._opened(row), outcome)
+
+    def _standing(self, profile_id: str, *conditions: Any) -> Sequence[Any]:
+        return self.work.connection.execute(
             select(agreements).where(
                 _ROW.profile_id == profile_id, _ROW.ended_at.is_(None), *conditions
             )
         ).all()
-        for row in rows:
-            self._end(self._opened(row), outcome)
 
     def _end(self, one: KeptAgreement, outcome: str, **said: str) -> None:
         self.work.change(agreements, _ROW.id == one.id, ended_at=self.work.now)

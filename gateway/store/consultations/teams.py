@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import uuid4
 
@@ -65,15 +66,22 @@ class CareTeams:
         self.work.change(team_members, here, ended_at=self.work.now)
         self._note(Action.TEAM_LEFT, outcome, member.id, profile_id, member.party)
 
-    def leave_all_of(self, profile_id: str, identity: str) -> None:
-        """End that of somebody, or of all of a structure: the patient blocked them."""
-        for member in self.members(profile_id):
-            party = member.party
-            names = {party.identity, party.structure} if party else set()
-            if identity.lower() in {one.lower() for one in names}:
+    def leave_all_of(self, profile_id: str, names: Collection[str]) -> None:
+        """
+        End that of whom the patient blocked, or of all of a structure.
+
+        ``names`` are those they go by, in lower case.
+        """
+        for member in self._some(profile_id, most=None):
+            if member.party is not None and member.party.goes_by(names):
                 self.leave(profile_id, member, "blocked")
 
-    def _some(self, profile_id: str, *conditions: ColumnElement[bool]) -> list[Member]:
+    def _some(
+        self,
+        profile_id: str,
+        *conditions: ColumnElement[bool],
+        most: int | None = _MOST_SHOWN,
+    ) -> list[Member]:
         columns = team_members.c
         rows = self.work.connection.execute(
             select(team_members)
@@ -83,7 +91,7 @@ class CareTeams:
                 *conditions,
             )
             .order_by(columns.joined_at.desc(), columns.id)
-            .limit(_MOST_SHOWN)
+            .limit(most)
         )
         return [self._opened(row) for row in rows]
 
@@ -198,14 +206,15 @@ class Episodes:
         self.work.note(action, outcome, subject, chain=chain_of(profile_id), **said)
 
 
-def end_all_of(work: UnitOfWork, profile_id: str, identity: str) -> None:
+def end_all_of(work: UnitOfWork, profile_id: str, names: Collection[str]) -> None:
     """
     End what let somebody read, who was blocked: agreements, and being of the team.
 
-    Taking the block back restores nothing of it.
+    ``names`` are those they go by, in lower case. Taking the block back restores
+    nothing of it.
     """
-    Agreements(work).end_about(profile_id, identity)
-    CareTeams(work).leave_all_of(profile_id, identity)
+    Agreements(work).end_about(profile_id, names)
+    CareTeams(work).leave_all_of(profile_id, names)
 
 
 def _team(party: NamedProfessional) -> str:

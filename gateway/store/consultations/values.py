@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from attrs import field, frozen
@@ -25,6 +26,10 @@ class NamedProfessional:
     name: str = field(repr=False)
     structure: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
+
+    def goes_by(self, names: Collection[str]) -> bool:
+        """Tell whether they, or where they work, are among names in lower case."""
+        return self.identity.lower() in names or self.structure.lower() in names
 
 
 @frozen(kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,6 +12,7 @@ from attrs import frozen
 from sqlalchemy import BindParameter, bindparam, delete, select
 
 from gateway.errors import AlteredError, ConflictError
+from gateway.rights.author_rules import is_person_id
 from gateway.store.base.prepared import Prepared
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
@@ -186,6 +187,31 @@ class Mailboxes:
         found = self.find(address) if "@" in address else None
         is_of_one = found is not None and found.kind == PERSONAL
         return found.holders if found is not None and is_of_one else frozenset()
+
+    def known_as(self, names: Iterable[str]) -> frozenset[str]:
+        """
+        Return names, and by which others the same people go here.
+
+        An address of a mailbox of one person stands for who holds it, and who holds
+        one goes by its address: whoever a patient keeps off by one name is kept off by
+        each. All in lower case; a structure's number, and an address of elsewhere,
+        stand for themselves alone.
+        """
+        given = {one for one in names if one}
+        # A block is kept in lower case, a holder as the certificate has it.
+        people = {
+            who
+            for one in given
+            for who in self.persons(one) | {one, one.upper()}
+            if is_person_id(who)
+        }
+        addresses = {
+            box.address
+            for who in people
+            for box in self.held_by(who)
+            if box.kind == PERSONAL
+        }
+        return frozenset(one.lower() for one in given | people | addresses)
 
     def listed(self) -> list[Mailbox]:
         """Return all mailboxes, by address."""

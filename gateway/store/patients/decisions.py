@@ -24,6 +24,7 @@ from gateway.store.patients.rights import (
     sender_digest,
     stands,
 )
+from gateway.store.patients.treating import name_treating, treating_doctor
 from gateway.store.patients.values import Opposition, Profile
 from gateway.store.tables import blocks, oppositions, secrecies
 
@@ -49,16 +50,25 @@ class Decisions:
         Block a sender by structure id, IDNPS or address; again is no error.
 
         ``named`` is what they were called when the patient chose them. What let them
-        read ends with it, and that they administer the profile; taking the block back
-        restores nothing.
+        read ends with it, that they administer the profile, and that they are the
+        treating doctor; taking the block back restores nothing.
         """
         profile = self._held(profile_id)
         self._delete(blocks, profile_id, identity)
         self._insert(blocks, profile, identity)
-        for name in sorted({identity, *Mailboxes(self.work).persons(identity)}):
-            end_all_of(self.work, profile_id, name)
-            Administrators(self.work, profile_id, self.by, self.why).end(name)
+        names = Mailboxes(self.work).known_as({identity})
+        end_all_of(self.work, profile_id, names)
+        self._end_roles(profile_id, names)
         self._record(profile_id, "block", None, identity.lower(), named)
+
+    def _end_roles(self, profile_id: str, names: frozenset[str]) -> None:
+        administrators = Administrators(self.work, profile_id, self.by, self.why)
+        for one in administrators.all:
+            if one.identity.lower() in names:
+                administrators.end(one.identity)
+        doctor = treating_doctor(self.work, profile_id)
+        if doctor is not None and doctor.identity.lower() in names:
+            name_treating(self.work, profile_id, None, self.by, self.why)
 
     def unblock(self, profile_id: str, identity: str, named: str = "") -> None:
         """Take a block back; none is no error."""

@@ -54,9 +54,7 @@ class FindStanding(Protocol):
         database: Database,
         matricule: str,
         *,
-        address: str,
-        identity: str,
-        structure: str = "",
+        names: Collection[str],
     ) -> StandingRow | None:
         """Return how the patient with that matricule stands to a sender, or None."""
 
@@ -65,29 +63,26 @@ def find_standing(
     database: Database,
     matricule: str,
     *,
-    address: str,
-    identity: str,
-    structure: str = "",
+    names: Collection[str],
 ) -> StandingRow | None:
     """
     Return how the patient with that matricule stands to a sender, or None.
 
-    Unseals nothing. The same statement and as many digests whatever is found: a
-    refusal must not tell by its time which one it is. An empty ``address``,
-    ``identity`` or ``structure`` (that of an employee) matches no block.
+    ``names`` are those by which a patient may have blocked who sends: address, number,
+    structure (that of an employee), in any case of letters. An empty one matches no
+    block. Unseals nothing. The same statement and as many digests whatever is found: a
+    refusal must not tell by its time which one it is.
     """
     found = database.ask(_STANDING, **_digests(database, matricule))
     rows = Rows(database.keys, database.believes_unbound)
-    return _standing(rows, found, {address, identity, structure})
+    return _standing(rows, found, names)
 
 
 def find_standing_at_once(
     database: Database,
     matricule: str,
     *,
-    address: str,
-    identity: str,
-    structure: str = "",
+    names: Collection[str],
 ) -> StandingRow | None:
     """
     Return the same without waiting, as the loop may.
@@ -99,7 +94,7 @@ def find_standing_at_once(
     if found is None:
         raise UnavailableError("try again later", detail="not at once")
     rows = Rows(database.keys, _not_at_once)
-    return _standing(rows, found, {address, identity, structure})
+    return _standing(rows, found, names)
 
 
 def _not_at_once() -> bool:

@@ -201,10 +201,19 @@ def doctors_among(
 
 def choose_treating(
     work: UnitOfWork, profile_id: str, doctor: NamedDoctor | None
-) -> None:
-    """Name the treating doctor, or nobody; in the history it stands by whom."""
-    Profiles(work).hold(profile_id)
+) -> bool:
+    """
+    Name the treating doctor, or nobody; in the history it stands by whom.
+
+    Returns False where the patient blocked them: nothing is done then.
+    """
+    profiles = Profiles(work)
+    profiles.hold(profile_id)
+    blocked = Mailboxes(work).known_as(profiles.rights(profile_id).blocked)
+    if doctor is not None and doctor.identity.lower() in blocked:
+        return False
     name_treating(work, profile_id, doctor)
+    return True
 
 
 def from_team(caring: CaringNow) -> list[NamedDoctor]:

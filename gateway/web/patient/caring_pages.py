@@ -95,19 +95,17 @@ class CaringPages:
         """Ask who the treating doctor is: of the team, or by name."""
         return self._treating_page(visit, visit.query.get("name", ""))
 
-    def _treating_page(
-        self, visit: Visit, name: str, *, missing: bool = False
-    ) -> Answer:
+    def _treating_page(self, visit: Visit, name: str, *, problem: str = "") -> Answer:
         with self.desk.database.read() as work:
             caring = caring_now(work, self.desk.seen(work, visit.profile.id))
         return self.desk.page(
             visit,
             "treating.html",
-            status=422 if missing else 200,
+            status=422 if problem else 200,
             choices=self._choices(visit, name),
             asked=asked_name(name),
             treating=caring.treating,
-            missing=missing,
+            problem=problem,
         )
 
     def _choices(self, visit: Visit, name: str) -> list[NamedDoctor]:
@@ -129,6 +127,7 @@ class CaringPages:
             (one for one in self._choices(visit, name) if one.identity == wanted), None
         )
         if doctor is None:
-            return self._treating_page(visit, name, missing=True)
-        self.desk.write(lambda work: choose_treating(work, profile_id, doctor))
+            return self._treating_page(visit, name, problem="missing")
+        if not self.desk.write(lambda work: choose_treating(work, profile_id, doctor)):
+            return self._treating_page(visit, name, problem="blocked")
         return redirect(f"{_READERS}?done=treating")

@@ -84,7 +84,9 @@ class Naming:
             administrators = Administrators(work, profile.id)
             facts = NamingFacts(
                 identity=who.identity,
-                blocked=Profiles(work).rights(profile.id).blocked,
+                blocked=Mailboxes(work).known_as(
+                    Profiles(work).rights(profile.id).blocked
+                ),
                 administrators=frozenset(one.identity for one in administrators.all),
                 most=most,
             )

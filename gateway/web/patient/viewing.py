@@ -88,7 +88,5 @@ def viewing_of(
 
 
 def _blocked(work: UnitOfWork, blocked: frozenset[str]) -> frozenset[str]:
-    """Return who is blocked: who holds the mailbox of a blocked address is as well."""
-    boxes = Mailboxes(work)
-    held = {holder for one in blocked for holder in boxes.persons(one)}
-    return frozenset(one.lower() for one in blocked | held)
+    """Return who is blocked, by every name they go by here."""
+    return Mailboxes(work).known_as(blocked)

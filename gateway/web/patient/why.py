@@ -27,6 +27,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.evidence.keeping import EvidenceReader, KeptDecisions
 from gateway.store.journal import Action, Entry, chain_of
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.notices import get_notice
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.web.patient.document_cards import SeenDocuments
@@ -258,7 +259,7 @@ class WhyReader:
         return PatientNow(
             state=ProfileState(profile.state),
             masks_by_default=profile.mask_by_default,
-            blocked=rights.blocked,
+            blocked=Mailboxes(self.work).known_as(rights.blocked),
             opposed_documents=frozenset(
                 one.unique_id for one in rights.oppositions if one.kind == "document"
             ),

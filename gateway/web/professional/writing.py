@@ -39,7 +39,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.base.work import UnitOfWork
 from gateway.store.journal import Action
 from gateway.store.mailbox.mail import Mail
-from gateway.store.mailbox.mailboxes import PERSONAL, Mailbox
+from gateway.store.mailbox.mailboxes import PERSONAL, Mailbox, Mailboxes
 from gateway.store.mailbox.terms import MailboxTerms
 from gateway.store.mailbox.with_patients import MailWithPatients
 from gateway.store.patients.profiles import Profile
@@ -132,13 +132,12 @@ class WritingToPatients:
     ) -> PatientFacts:
         """Ask as a door of mail does, and for the place one signed in to work at."""
         matricule, filing = profile.ins.matricule, self.desk.settings.filing
-        found = find_standing(
-            self.desk.database,
-            matricule,
-            address="" if mailbox is None else mailbox.address.lower(),
-            identity=visit.professional.national_id,
-            structure=visit.practice.structure,
-        )
+        names = {visit.professional.national_id, visit.practice.structure}
+        if mailbox is not None:
+            names.add(mailbox.address)
+        with self.desk.database.read() as work:
+            names |= Mailboxes(work).known_as(names)
+        found = find_standing(self.desk.database, matricule, names=names)
         return PatientFacts(
             address=(
                 AddressFact.INS if has_valid_key(matricule) else AddressFact.WRONG_KEY

@@ -29,6 +29,7 @@ from gateway.store.arrivals.arrivals import KeptArrival, RecipientOutcome
 from gateway.store.base.work import Database, UnitOfWork
 from gateway.store.journal import OPERATOR as OPERATOR_CHAIN
 from gateway.store.journal import Action, Entry
+from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.profiles import Profiles
 from gateway.store.professionals.accounts import ProfessionalAccounts
@@ -36,7 +37,7 @@ from gateway.store.tables import journal
 from gateway.store.vault.submissions import Submissions
 from tests.builders_cda import SET, make_cda
 from tests.builders_mail import as_xdm, as_xml, make_mail, pack
-from tests.builders_people import TEST_RANGE, open_profile
+from tests.builders_people import TEST_RANGE, TRAITS, open_profile
 from tests.dmp_bridge.filing.story import DOCTOR as PERSON
 from tests.dmp_bridge.filing.story import HOSPITAL, OPERATOR, STRUCTURE, Story
 from tests.dmp_bridge.filing.test_filing import MAILBOX
@@ -309,6 +310,7 @@ def test_what_is_set_aside_by_traits_says_so_to_all(database: Database) -> None:
 
 
 LETTER = make_mail(as_xdm(pack(make_cda())))
+OWN_MAILBOX = "dr.martin@hopital.mssante.test"
 FILED_AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 SHOWN_AT = datetime(2026, 12, 21, 9, 0, tzinfo=UTC)
 
@@ -501,6 +503,36 @@ def test_who_the_patient_blocked_by_the_address_in_from_files_nothing(
     told = story.send(make_mail(as_xdm(pack(make_cda())), sender=doctor))
 
     assert told.codes == ["SENDER_BLOCKED"]
+
+
+def test_who_the_patient_blocked_by_one_mailbox_files_nothing_by_another_way(
+    database: Database,
+) -> None:
+    story = Story.begin(database)
+    with database.write() as work:
+        Mailboxes(work).add(OWN_MAILBOX, kind="PER", holders=[PERSON.identity])
+        Decisions(work).block(story.profile_id, OWN_MAILBOX)
+
+    told = story.send(LETTER, sender=PERSON)
+    for_them = story.send(LETTER)
+
+    assert told.codes == ["SENDER_BLOCKED"]
+    assert for_them.codes == ["SENDER_BLOCKED"], "what they wrote, sent by their house"
+    assert story.entries() == []
+
+
+def test_who_is_secret_by_a_mailbox_is_so_by_their_certificate(
+    database: Database,
+) -> None:
+    story = Story.begin(database, traits=evolve(TRAITS, birth_date="20150328"))
+    with database.write() as work:
+        Mailboxes(work).add(OWN_MAILBOX, kind="PER", holders=[PERSON.identity])
+        Decisions(work).set_secret(story.profile_id, OWN_MAILBOX, secret=True)
+
+    cda = make_cda(birth_date="20150328")
+    told = story.send(make_mail(as_xdm(pack(cda))), sender=PERSON)
+
+    assert told.codes == ["FILED_SECRET"]
 
 
 def test_what_is_filed_for_one_patient_has_one_submission_of_this_gateway(

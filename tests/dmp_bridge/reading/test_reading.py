@@ -32,6 +32,7 @@ from gateway.rights.reading_rules import (
     SignedInBy,
 )
 from gateway.store.base.work import Database
+from gateway.store.consultations.agreements import Agreements
 from gateway.store.consultations.answers import (
     NotRead,
     Prospect,
@@ -42,9 +43,16 @@ from gateway.store.consultations.consultations import Consultations
 from gateway.store.evidence.keeping import EvidenceReader
 from gateway.store.habilitation.matrices import Matrices
 from gateway.store.journal import OPERATOR, Action
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.administrators import Administrators
 from gateway.store.patients.decisions import Decisions
 from gateway.store.patients.notice_centre import CentreReader, NoticeCentre
 from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.treating import (
+    NamedDoctor,
+    name_treating,
+    treating_doctor,
+)
 from gateway.store.tables import notices as sent
 from gateway.store.tables import patient_traits
 from tests.builders_people import TEST_RANGE, matricule, open_profile
@@ -178,6 +186,45 @@ def test_b7_07_unblocking_gives_no_agreement_back(ward: Ward) -> None:
     assert ward.why(DOCTOR, TEAM_AGAIN) is R.CONSENT_EXPIRED
     assert ward.why(COLLEAGUE, TEAM_AGAIN) is R.CONSENT_EXPIRED
     assert ward.why(DOCTOR, TEAM) is None
+
+
+def test_a_block_of_a_place_ends_what_was_given_to_one_who_works_there(
+    ward: Ward,
+) -> None:
+    ward.opened(DOCTOR, ONCE)
+    assert ward.why(DOCTOR, evolve(ONCE, agreed=True)) is None
+    ward.write(lambda work: Decisions(work).block(ward.patient, DOCTOR.structure))
+    ward.write(lambda work: Decisions(work).unblock(ward.patient, DOCTOR.structure))
+
+    with ward.database.read() as work:
+        held = [one.ended_at for one in Agreements(work).of_patient(ward.patient)]
+    assert held
+    assert None not in held
+
+
+def test_a_mailbox_that_is_blocked_keeps_off_who_holds_it_and_ends_their_roles(
+    ward: Ward,
+) -> None:
+    own = "dr.lemaitre@hopital.mssante.test"
+    doctor = NamedDoctor(identity=DOCTOR.national_id, name=DOCTOR.name)
+    ward.write(
+        lambda work: Mailboxes(work).add(own, kind="PER", holders=[DOCTOR.national_id])
+    )
+    ward.write(lambda work: name_treating(work, ward.patient, doctor))
+    ward.write(
+        lambda work: Administrators(work, ward.patient).name(
+            DOCTOR.national_id, DOCTOR.name
+        )
+    )
+    ward.write(lambda work: Decisions(work).block(ward.patient, own))
+
+    assert ward.why(DOCTOR, TEAM) is R.BLOCKED
+    with ward.database.read() as work:
+        assert treating_doctor(work, ward.patient) is None
+        assert Administrators(work, ward.patient).all == []
+    ward.write(lambda work: Decisions(work).unblock(ward.patient, own))
+    with ward.database.read() as work:
+        assert treating_doctor(work, ward.patient) is None
 
 
 def test_b7_08_a_masked_document_is_not_there_but_for_its_author(ward: Ward) -> None:

@@ -516,6 +516,30 @@ def test_who_blocked_a_structure_hears_nothing_of_its_employees(
     assert at_once in (found, None)  # PostgreSQL is never asked at once
 
 
+@pytest.mark.parametrize(
+    "blocked",
+    [EMPLOYEE, "secretariat.eve@hopital.mssante.test", "eve@hopital.mssante.test"],
+)
+def test_who_was_blocked_by_one_name_is_known_by_each_of_theirs(
+    admission: Admission, blocked: str
+) -> None:
+    own = "secretariat.eve@hopital.mssante.test"
+    with admission.database.write() as work:
+        for address in (own, "eve@hopital.mssante.test"):
+            Mailboxes(work).add(address, kind="PER", holders=[EMPLOYEE])
+        profile = Profiles(work).find(MATRICULE)
+        assert profile is not None
+        Decisions(work).block(profile.id, blocked)
+    sender = admission.admit_sender(USERS, CARD, read_address(own))
+    assert isinstance(sender, AdmittedSender)
+
+    found = admission.admit_recipient(sender, read_address(PATIENT))
+    at_once = admission.admit_recipient_at_once(sender, read_address(PATIENT))
+
+    assert refusal(found) == (replies.REFUSED, "SENDER_BLOCKED")
+    assert at_once in (found, None)  # PostgreSQL is never asked at once
+
+
 # Our own fault is for now, never for good.
 
 

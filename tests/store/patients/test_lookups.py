@@ -95,7 +95,7 @@ def is_known(database: Database, ins: str = MATRICULE) -> bool:
     """Tell whether a patient is found by each of the ways there are."""
     with database.read() as work:
         found = Profiles(work).find(ins)
-    standing = find_standing(database, ins, address="a@b.test", identity="")
+    standing = find_standing(database, ins, names={"a@b.test"})
     assert (found is None) is (standing is None)
     return found is not None
 

@@ -18,11 +18,11 @@ SENDER = "service@hopital.mssante.test"
 
 
 def at_once(database: Database) -> StandingRow | None:
-    return find_standing_at_once(database, INS.matricule, address=SENDER, identity="")
+    return find_standing_at_once(database, INS.matricule, names={SENDER})
 
 
 def in_a_thread(database: Database) -> StandingRow | None:
-    return find_standing(database, INS.matricule, address=SENDER, identity="")
+    return find_standing(database, INS.matricule, names={SENDER})
 
 
 def test_both_ways_see_what_is_committed(database: Database) -> None:

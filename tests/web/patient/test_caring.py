@@ -154,6 +154,14 @@ def test_the_treating_doctor_is_named_of_the_team_or_by_name(site: Site) -> None
     wrong = ("who", DOCTOR.national_id), ("name", "perrin")
     assert send(browser, "/confidentiality/treating", *wrong).status == 422
     right = ("who", LOCUM.national_id), ("name", "perrin")
+    with site.database.write() as work:
+        Decisions(work).block(site.patient, OWN_MAILBOX)
+    blocked = send(browser, "/confidentiality/treating", *right)
+    assert blocked.status == 422
+    assert "Débloquez-le d’abord" in blocked.text
+    with site.database.write() as work:
+        assert treating_doctor(work, site.patient) is None
+        Decisions(work).unblock(site.patient, OWN_MAILBOX)
     done = send(browser, "/confidentiality/treating", *right)
 
     assert done.location == f"{READERS}?done=treating"

@@ -143,8 +143,14 @@ def test_so_many_are_named_and_no_more_and_nobody_who_is_blocked(site: Site) -> 
     blocked = name(browser, OTHER)
     assert blocked.status == 422
     assert "Débloquez-le d’abord" in blocked.text
+    own = "dr.autre@hopital.mssante.test"
     with site.database.write() as work:
         Decisions(work).unblock(site.patient, OTHER)
+        Mailboxes(work).add(own, kind="PER", holders=[OTHER])
+        Decisions(work).block(site.patient, own)
+    assert "Débloquez-le d’abord" in name(browser, OTHER).text
+    with site.database.write() as work:
+        Decisions(work).unblock(site.patient, own)
 
     assert name(browser).location == f"{PATH}?done=named"
     assert name(browser).location == f"{PATH}?done=named"
@@ -153,6 +159,7 @@ def test_so_many_are_named_and_no_more_and_nobody_who_is_blocked(site: Site) -> 
     assert full.status == 422
     assert "a déjà ce rôle" in full.text
     assert kept_of(site) == [
+        ("act:refuse", "naming", "blocked"),
         ("act:refuse", "naming", "blocked"),
         ("profile:change", "naming", ""),
         ("act:refuse", "naming", "enough"),

@@ -416,9 +416,10 @@ def test_who_holds_no_mailbox_is_told_and_sends_nothing(pages: ProSite) -> None:
     assert "pas de boîte aux lettres" in browser.get("/write").text
 
 
+@pytest.mark.parametrize("blocked", [DOCTOR, OWN, "c.moreau@hopital.mssante.test"])
 @blocking
 def test_a_patient_who_blocks_is_not_written_to_in_an_old_exchange(
-    pages: ProSite,
+    pages: ProSite, blocked: str
 ) -> None:
     patient = open_profile(pages.database)
     add_mailbox(pages)
@@ -427,8 +428,9 @@ def test_a_patient_who_blocks_is_not_written_to_in_an_old_exchange(
     work_off(pages)
     path = exchange(browser)
     where, fields = filled(browser, path, subject="")
+    add_mailbox(pages, "c.moreau@hopital.mssante.test")
     with pages.database.write() as work:
-        Decisions(work).block(patient, DOCTOR)
+        Decisions(work).block(patient, blocked)
 
     refused = browser.send_form(where, fields)
     work_off(pages)

@@ -1,0 +1,45 @@
+"""Mailboxes: by which names somebody is known who holds one."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.store.base.work import Database
+from gateway.store.mailbox.mailboxes import Mailboxes
+
+DOCTOR, COLLEAGUE = "899700000017", "899700000025"
+STRUCTURE, CORSE = "1750000011", "02A1234567"
+OWN, SECOND = "dr.martin@hopital.mssante.test", "c.martin@hopital.mssante.test"
+SERVICE, HERS = "service@hopital.mssante.test", "dr.faure@hopital.mssante.test"
+ISLAND = "dr.corse@hopital.mssante.test"
+ELSEWHERE = "dr.loin@ailleurs.mssante.test"
+
+
+@pytest.mark.parametrize(
+    ("names", "others"),
+    [
+        ({OWN.title()}, {DOCTOR, SECOND}),
+        ({DOCTOR}, {OWN, SECOND}),
+        ({STRUCTURE, DOCTOR, ""}, {OWN, SECOND}),
+        ({SERVICE}, set()),
+        ({STRUCTURE}, set()),
+        ({ELSEWHERE}, set()),
+        ({CORSE.lower()}, {ISLAND}),
+        ({ISLAND}, {CORSE.lower()}),
+        (set(), set()),
+    ],
+)
+def test_one_person_is_known_by_number_and_by_each_mailbox_of_their_own(
+    database: Database, names: set[str], others: set[str]
+) -> None:
+    with database.write() as work:
+        boxes = Mailboxes(work)
+        boxes.add(OWN, kind="PER", holders=[DOCTOR])
+        boxes.add(SECOND, kind="PER", holders=[DOCTOR, STRUCTURE])
+        boxes.add(HERS, kind="PER", holders=[COLLEAGUE])
+        boxes.add(SERVICE, kind="ORG", holders=[DOCTOR, COLLEAGUE, STRUCTURE])
+        boxes.add(ISLAND, kind="PER", holders=[CORSE])
+
+        found = boxes.known_as(names)
+
+    assert found == {one.lower() for one in names if one} | others
