@@ -35,7 +35,9 @@ class Sender:
 
     ``identity`` is the Struct_IdNat of an organisation or operator (the OU of its
     certificate: ``1``+FINESS or ``3``+SIRET), the IDNPS of a person, an employee's own
-    number (its structure is ``structure``), or the profile's opaque id of a patient.
+    number, or the profile's opaque id of a patient. ``structure`` is that of an
+    employee, by the certificate, or where a person works who signed in to pages, by the
+    directory.
     ``subject`` is the certificate's DN (RFC 4514 order), ``issuer`` that of the
     authority. The last three say by what it was believed: the SHA-256 of the
     allow-list, what of it names an operator, and the number of the revocation list.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final
 
+from gateway.core.actors import Means
 from gateway.core.document import Visibility
-from gateway.core.envelope import Sender, SenderKind
+from gateway.core.envelope import Door, Sender, SenderKind
 from gateway.core.person import Participant
 from gateway.dmp_bridge.filing.found import FoundDocument
 from gateway.dmp_bridge.vaults.vault import Deposit
@@ -18,10 +20,16 @@ from gateway.store.patients.informed import InformedPatients, InformingStructure
 _HIDDEN: Final = frozenset(
     {Visibility.HIDDEN_FROM_PATIENT, Visibility.HIDDEN_FROM_REPRESENTATIVES}
 )
+_MEANS: Final = MappingProxyType({Door.PROFESSIONAL: Means.PORTAL})
+"""By what means it is declared, where that is not by mail."""
 
 
 def keep_informed(
-    work: UnitOfWork, deposit: Deposit, sender: Sender, found: FoundDocument
+    work: UnitOfWork,
+    deposit: Deposit,
+    door: Door,
+    sender: Sender,
+    found: FoundDocument,
 ) -> bool:
     """
     Keep what the sender of a filed document says; tell whether the patient is informed.
@@ -37,7 +45,7 @@ def keep_informed(
     if not teller.number:
         return False
     informed = InformedPatients(work, deposit.profile_id)
-    is_known = informed.by(teller.number) is not None
+    is_known = informed.by(teller.number, sender.identity) is not None
     said = found.said.informed
     if said is None or is_known:
         return is_known
@@ -50,7 +58,7 @@ def keep_informed(
     if judge_informing(facts) is not None:
         return False
     if deposit.entry.visibility.isdisjoint(_HIDDEN):
-        informed.declare(teller, said)
+        informed.declare(teller, said, _MEANS.get(door, Means.MAIL))
     return True
 
 
@@ -72,5 +80,10 @@ def teller_of(sender: Sender, authors: Sequence[Participant]) -> InformingStruct
         number = next(filter(None, numbers), "")
     else:
         number = sender.structure or sender.identity
-    same = (one.name for one in named if one.identifier.lower() == number.lower())
-    return InformingStructure(number=number.lower(), name=next(same, ""))
+    names = {one.identifier.lower(): _called(one) for one in writers if one.identifier}
+    names |= {one.identifier.lower(): one.name for one in named if one.identifier}
+    return InformingStructure(number=number.lower(), name=names.get(number.lower(), ""))
+
+
+def _called(one: Participant) -> str:
+    return " ".join(filter(None, (one.prefix, one.given, one.family)))

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from gateway.core.actors import Actor, Means, Who
 from gateway.core.informing import InformedBy, PatientInformed
+from gateway.rights.author_rules import is_professional_id
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profiles
 
@@ -31,6 +32,11 @@ class InformingStructure:
     number: str
     name: str = field(default="", repr=False)
 
+    @property
+    def is_person(self) -> bool:
+        """Whether it is one professional, who is no structure."""
+        return is_professional_id(self.number.upper())
+
 
 @frozen(kw_only=True)
 class Informed:
@@ -48,10 +54,16 @@ class InformedPatients:
     work: UnitOfWork
     profile_id: str
 
-    def by(self, number: str) -> Informed | None:
-        """Return what a structure declared, or None."""
-        said = self._standing().get(f"{_PLACE}{number}")
-        return None if said is None else _informed(number, said)
+    def by(self, *numbers: str) -> Informed | None:
+        """
+        Return what a structure declared, or None; of several numbers the first's.
+
+        In any case of letters; a number that is empty declared nothing.
+        """
+        standing = self._standing()
+        named = (one.lower() for one in numbers if one)
+        place = next((one for one in named if f"{_PLACE}{one}" in standing), None)
+        return None if place is None else _informed(place, standing[f"{_PLACE}{place}"])
 
     @property
     def all(self) -> list[Informed]:
@@ -66,9 +78,16 @@ class InformedPatients:
     def _standing(self) -> Mapping[str, Any]:
         return Profiles(self.work).standing(self.profile_id)
 
-    def declare(self, teller: InformingStructure, how: PatientInformed) -> None:
-        """Keep that a structure declares it: a dated fact, for its whole team."""
-        actor = Actor(Who.PROFESSIONAL, Means.MAIL, teller.name or teller.number)
+    def declare(
+        self,
+        teller: InformingStructure,
+        how: PatientInformed,
+        means: Means = Means.MAIL,
+    ) -> None:
+        """
+        Keep that a structure declares it, by some means: a dated fact, for its team.
+        """
+        actor = Actor(Who.PROFESSIONAL, means, teller.name or teller.number)
         said = {
             "name": teller.name,
             "by": how.by.value,

@@ -196,6 +196,7 @@ class ProfessionalFiling:
                 kind=SenderKind.PERSON,
                 identity=visit.professional.national_id,
                 fingerprint=visit.held_session.sign_in.certificate,
+                structure=visit.practice.structure,
             ),
             recipients=(self._recipient(profile),),
             brings=SubmittedDocuments(

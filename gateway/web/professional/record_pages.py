@@ -142,7 +142,8 @@ class RecordPages:
             entries = page.of(found.entries)
             lines = made.of(entries)
             top = [] if asked.narrows or page.number > 1 else made.on_top()
-            told = InformedPatients(work, found.record.profile.id).by(who.structure)
+            informed = InformedPatients(work, found.record.profile.id)
+            told = informed.by(who.structure, who.national_id)
         note_listed(self.desk, visit, found)
         path = f"/records/{record_id}"
         query = asked.said()

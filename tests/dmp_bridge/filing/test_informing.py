@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from gateway.core.actors import Means, Who
-from gateway.core.envelope import Sender, SenderKind
+from gateway.core.envelope import Door, Sender, SenderKind
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.person import Participant, Structure
 from gateway.dmp_bridge.filing.found import FoundDocument
@@ -132,6 +132,14 @@ def test_who_tells_is_the_structure_the_certificate_proves() -> None:
     assert teller_of(employee, authors).number == STRUCTURE
     assert teller_of(OPERATOR, authors).number == STRUCTURE
     assert teller_of(DOCTOR, authors).number == DOCTOR.identity
+    at_work = evolve(DOCTOR, structure=STRUCTURE)
+    assert teller_of(at_work, authors) == teller_of(HOSPITAL, authors)
+    himself = Participant(
+        identifier=DOCTOR.identity, prefix="Dr", given="Camille", family="MARTIN"
+    )
+    assert teller_of(DOCTOR, (himself,)).name == "Dr Camille MARTIN"
+    assert teller_of(DOCTOR, (himself,)).is_person
+    assert not teller_of(HOSPITAL, authors).is_person
     assert teller_of(DOCTOR, ()).name == ""
     assert teller_of(OPERATOR, ()).number == ""
 
@@ -155,7 +163,7 @@ def kept(
     )
     found = FoundDocument(document=document, said=Said(informed=said))
     with story.database.write() as work:
-        return keep_informed(work, deposit, sender, found)
+        return keep_informed(work, deposit, Door.SUBMISSION, sender, found)
 
 
 @pytest.mark.parametrize(

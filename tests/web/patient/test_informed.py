@@ -27,7 +27,8 @@ def test_what_structures_declare_is_told_with_the_channel_and_the_day(
         by=InformedBy.TELEPHONE, on=date(2026, 11, 20), teller="Mme <b>Accueil</b>"
     )
     declare(site, "1750000011", "Clinique des Lilas", by_telephone)
-    declare(site, "899700000017", "", PatientInformed(by=InformedBy.ONLINE))
+    online = PatientInformed(by=InformedBy.ONLINE)
+    declare(site, "899700000017", "Dr Camille MARTIN", online)
 
     page = browser.get(PATH).text
 
@@ -35,7 +36,9 @@ def test_what_structures_declare_is_told_with_the_channel_and_the_day(
     assert "Par téléphone, le 20 novembre 2026" in page
     assert "Mme &lt;b&gt;Accueil" in page
     assert "Sur un site, en ligne, jour non précisé" in page
-    assert "899700000017" in page
+    assert "Dr Camille MARTIN" in page
+    assert "professionnel numéro 899700000017" in page
+    assert "structure numéro 1750000011" in page
     history = browser.get("/history?who=professionals").text
     assert "Vous avez été informé du dépôt de documents" in history
     assert "Clinique des Lilas" in history
@@ -48,6 +51,6 @@ def test_many_structures_stand_on_several_pages(site: Site) -> None:
         declare(site, f"1{number:09d}", "Centre hospitalier " * 9, how)
     browser = site.signed_in()
 
-    assert "31 structures" in browser.get(PATH).text
+    assert "31 déclarations" in browser.get(PATH).text
     assert browser.get(f"{PATH}?page=2").status == 200
     assert browser.get(f"{PATH}?page=3").location == f"{PATH}?page=2"

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.core.actors import Means
 from gateway.core.document import Visibility
 from gateway.core.habilitation import MatrixColumn
+from gateway.core.informing import InformedBy, PatientInformed
 from gateway.core.reading import ReadingWay
 from gateway.core.vault import FiledDocument
 from gateway.node.vaults import open_vaults
@@ -18,7 +20,8 @@ from gateway.store.arrivals.arrivals import Arrivals, ArrivalState
 from gateway.store.consultations.values import Consultation
 from gateway.store.journal import Action
 from gateway.store.patients.decisions import Decisions
-from gateway.store.patients.informed import InformedPatients
+from gateway.store.patients.informed import InformedPatients, InformingStructure
+from gateway.store.patients.profiles import Profiles
 from tests.builders_cda import PDF
 from tests.builders_pdfs import pdf_of
 from tests.builders_people import MATRICULE, open_profile
@@ -89,12 +92,34 @@ def test_a_pdf_is_received_then_filed_as_the_doctors_own(pages: ProSite) -> None
     with pages.database.read() as work:
         vault = open_vaults(pages.database).within(work)
         entry = vault.entry(filed)
-        informed = InformedPatients(work, patient).by(DOCTOR)
+        informed = InformedPatients(work, patient).by(CARE.structure)
+        told = Profiles(work).changes(patient)
     assert entry.title == "Échographie du cœur"
     assert entry.type_code.code == REPORT
     assert DOCTOR in entry.authors[0].person
     assert CARE.structure in entry.authors[0].institution
     assert informed is not None
+    assert (informed.teller.name, informed.teller.is_person) == (CARE.place, False)
+    assert [one.means for one in told if one.what == "informed"] == [Means.PORTAL]
+    record = f"/records/{open_record(pages, DOCTOR)}"
+    assert "Votre lieu d’exercice a déclaré" in browser.get(record).text
+
+
+@blocking
+def test_who_declared_it_in_their_own_name_is_told_so(pages: ProSite) -> None:
+    patient = open_profile(pages.database)
+    browser = pages.sign_in()
+    how = PatientInformed(by=InformedBy.ARRIVAL)
+    with pages.database.write() as work:
+        own = InformingStructure(number=DOCTOR, name="Dr Camille MOREAU")
+        InformedPatients(work, patient).declare(own, how)
+    record = f"/records/{open_record(pages, DOCTOR)}"
+
+    assert "Vous avez déclaré que le patient" in browser.get(record).text
+    file(browser)
+    work_off(pages)
+    with pages.database.read() as work:
+        assert len(InformedPatients(work, patient).all) == 1
 
 
 @blocking
