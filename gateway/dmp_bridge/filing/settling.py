@@ -120,7 +120,7 @@ class Settlement:
         """Whom a patient blocked or hides by one name is so by each they go by here."""
         boxes = Mailboxes(self.work)
         if rights.blocked:
-            rights = evolve(rights, blocked=boxes.known_as(rights.blocked))
+            rights = evolve(rights, blocked=boxes.kept_off(rights.blocked))
         if rights.secret_senders:
             known = boxes.known_as(rights.secret_senders)
             rights = evolve(rights, secret_senders=known)

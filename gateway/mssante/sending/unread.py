@@ -242,7 +242,7 @@ def _is_kept_off(
     work: UnitOfWork, rights: ProfileRights, names: frozenset[str]
 ) -> bool:
     """Tell whether a patient blocked a sender, or wants no secure mail at all."""
-    blocked = Mailboxes(work).known_as(rights.blocked)
+    blocked = Mailboxes(work).kept_off(rights.blocked)
     return not blocked.isdisjoint(names) or any(
         one.kind == MAIL_TO_ME for one in rights.oppositions
     )

@@ -173,7 +173,7 @@ class Admission:
         if not ours and admitted.door is Door.OPERATOR:
             return frozenset()
         with self.database.read() as work:
-            return Mailboxes(work).known_as(admitted.names)
+            return Mailboxes(work).names_of_sender(*admitted.names)
 
     def _proven(
         self, door: Door, der: bytes, bearer: Bearer | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -212,6 +212,40 @@ class Mailboxes:
             if box.kind == PERSONAL
         }
         return frozenset(one.lower() for one in given | people | addresses)
+
+    def names_of_sender(self, *names: str) -> frozenset[str]:
+        """
+        Return every name by which a patient may have blocked who sends.
+
+        ``names`` are the address it is sent from and what is proven. Whoever writes
+        from the mailbox of a structure writes for it, by whatever certificate.
+        """
+        boxes = [self.find(one) for one in names if "@" in one]
+        places = {
+            one.lower()
+            for box in boxes
+            if box is not None and box.kind != PERSONAL
+            for one in box.holders
+            if not is_person_id(one)
+        }
+        return self.known_as(names) | places
+
+    def kept_off(self, blocked: Collection[str]) -> frozenset[str]:
+        """
+        Return every name of whom a patient blocked, as `names_of_sender` has them.
+
+        With a structure its mailboxes are blocked; with one of these nothing else is.
+        """
+        if not blocked:
+            return frozenset()
+        addresses = {
+            box.address
+            for one in blocked
+            if "@" not in one and not is_person_id(one)
+            for box in self.held_by(one.upper())
+            if box.kind != PERSONAL
+        }
+        return self.known_as(blocked) | addresses
 
     def listed(self) -> list[Mailbox]:
         """Return all mailboxes, by address."""

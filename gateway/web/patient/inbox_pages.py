@@ -20,6 +20,7 @@ from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.journal import Action, chain_of
 from gateway.web.patient.answering import Answering, AnswerRoute
 from gateway.web.patient.attachments import open_file
+from gateway.web.patient.blocked_contacts import is_blocked
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.document_search import MONTHS, TypedSealing
 from gateway.web.patient.draft_pages import MOST_DRAFTS
@@ -134,6 +135,7 @@ class InboxPages:
             form = evolve(form, was=draft.version if draft is not None else "")
             choices = WritingForm(self.desk).documents(work, profile.id, form.chosen)
             form = WritingForm(self.desk).with_gone(form, choices)
+            blocked = is_blocked(self.desk, work, profile.id, conversation, messages)
         proven = _proven(messages)
         return self.desk.page(
             visit,
@@ -151,6 +153,7 @@ class InboxPages:
             refusal=_words(route, visit.language),
             terms=route.terms,
             again_at=_again_at(route),
+            blocked=blocked,
             draft=draft,
             form=form,
             choices=choices,

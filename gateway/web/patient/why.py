@@ -259,7 +259,7 @@ class WhyReader:
         return PatientNow(
             state=ProfileState(profile.state),
             masks_by_default=profile.mask_by_default,
-            blocked=Mailboxes(self.work).known_as(rights.blocked),
+            blocked=Mailboxes(self.work).kept_off(rights.blocked),
             opposed_documents=frozenset(
                 one.unique_id for one in rights.oppositions if one.kind == "document"
             ),

@@ -18,6 +18,7 @@ from gateway.store.inbox.values import Conversation
 from gateway.store.mailbox.terms import ReplyTerms
 from gateway.store.patients.profiles import Profile
 from gateway.web.patient.answering import Answering, AnswerRoute, Writing
+from gateway.web.patient.blocked_contacts import blocked_addresses
 from gateway.web.patient.desk import PatientDesk
 from gateway.web.patient.inbox_pages import InboxPages, subject_of
 from gateway.web.patient.inbox_reader import inbox_of
@@ -113,6 +114,7 @@ class WritingPages:
         with self.desk.database.read() as work:
             contacts = inbox_of(work).contacts(profile_id)
             pharmacies = _pharmacies(work, visit, contacts)
+            blocked = blocked_addresses(self.desk, work, profile_id, contacts)
             choices = WritingForm(self.desk).documents(work, profile_id, filled.chosen)
             filled = WritingForm(self.desk).with_gone(filled, choices)
             kept = DraftReader(inbox_of(work)).new(profile_id, filled.draft)
@@ -129,6 +131,7 @@ class WritingPages:
             status=status,
             contacts=contacts,
             pharmacies=pharmacies,
+            blocked=blocked,
             choices=choices,
             terms=terms,
             form=filled,

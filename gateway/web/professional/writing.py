@@ -136,7 +136,7 @@ class WritingToPatients:
         if mailbox is not None:
             names.add(mailbox.address)
         with self.desk.database.read() as work:
-            names |= Mailboxes(work).known_as(names)
+            names |= Mailboxes(work).names_of_sender(*names)
         found = find_standing(self.desk.database, matricule, names=names)
         return PatientFacts(
             address=(

@@ -408,6 +408,7 @@ def test_an_outlook_message_with_files_is_closed_and_one_with_a_document_read() 
 
     assert found(part_of(File(attached, "a.msg"))) == [("CLOSED", "2")]
     assert found(part_of(File(head + LETTER, "a.doc"))) == [("DOCUMENT", "2")]
+    assert found(part_of(File(attached + LETTER, "a.msg"))) == [("DOCUMENT", "2")]
     assert errors(part_of(File(head + LETTER, "a.doc"))) == [
         PartPlace(path="2", media_type="application/octet-stream").say(faults.NOT_CDA)
     ]
@@ -485,6 +486,30 @@ def test_beside_a_file_attached_to_a_pdf_what_is_written_in_it_is_found() -> Non
     assert found(part_of(both)) == [("DOCUMENT", "2/fichier 1"), ("DOCUMENT", "2")]
 
 
+def test_a_pdf_said_to_be_xml_is_looked_into_with_what_is_wrong_of_its_part() -> None:
+    pdf = OPENED["attached_to_a_pdf"](FILE).content
+    part = part_of(File(pdf, "a.xml", "text/xml"))
+
+    inside, itself = told(part), said_twice("text/xml")
+    assert ("DOCUMENT", "2/fichier 1", "", LETTER) in inside
+    assert ("DOCUMENT", "2/fichier 1", itself, LETTER) in told(unsure(part))
+
+
+def test_of_the_files_of_a_pdf_those_past_the_limit_of_bytes_are_told() -> None:
+    once = OPENED["attached_to_a_pdf"](FILE).content
+    second = once.partition(b"endobj\n")[2].replace(b"3 0 obj", b"5 0 obj")
+    second = second.replace(b"4 0 R", b"6 0 R").replace(b"4 0 obj", b"6 0 obj")
+    both = once.replace(b"trailer", second.partition(b"trailer")[0] + b"trailer")
+    exact = len(b"Bonjour,") + len(both) + len(LETTER)
+    part = part_of(File(both, "a.pdf", "application/pdf"))
+
+    assert [kind for kind, _ in found(part)] == ["DOCUMENT", "DOCUMENT"]
+    assert found(part, limits=evolve(LIMITS, total_bytes=exact)) == [
+        ("DOCUMENT", "2/fichier 1"),
+        ("CLOSED", "2/fichier 2"),
+    ]
+
+
 def test_a_pdf_with_files_counts_as_a_level() -> None:
     limits = evolve(LIMITS, depth=2)
     once, twice = zipped(OPENED["attached_to_a_pdf"](FILE)), FILE
@@ -512,6 +537,15 @@ def test_a_message_by_its_type_alone_counts_as_a_level_too() -> None:
 
     assert found(part, limits=evolve(LIMITS, depth=1)) == []
     assert found(part, limits=evolve(LIMITS, depth=0)) == [("CLOSED", "2")]
+
+
+def test_a_message_by_its_type_alone_is_opened_as_one() -> None:
+    inner = b"X-Odd: 1\r\n\r\n" + LETTER
+    part = part_of(File(inner, "", "message/rfc822"), encoding="8bit")
+    text = part_of(File(inner, "", "x/y"), encoding="8bit")
+
+    assert ("DOCUMENT", "2") in found(text)
+    assert ("DOCUMENT", "2/1") in found(part)
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "text/rtf", "x/y"])
@@ -779,6 +813,7 @@ def test_a_document_in_a_packed_picture_is_found() -> None:
     file = File(gzip.compress(LETTER), "image1.emz", "image/x-emz")
 
     assert found(part_of(file)) == [("DOCUMENT", "2/1")]
+    assert errors(unsure(part_of(file))) == [said_twice("image/x-emz")]
 
 
 @pytest.mark.parametrize(
@@ -816,7 +851,9 @@ def test_a_document_outside_of_the_parts_is_found(before: bool) -> None:
     parts = read_parts(mail)
 
     assert parts.faults == ()
-    assert [one.kind for one in search(parts, LIMITS)] == [ItemKind.DOCUMENT]
+    (item,) = search(parts, LIMITS)
+    assert item.kind is ItemKind.DOCUMENT
+    assert item.error == PartPlace(path="").say(faults.IN_A_TEXT)
 
 
 def test_what_is_in_the_files_of_a_body_says_that_it_is() -> None:

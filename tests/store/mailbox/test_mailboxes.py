@@ -42,4 +42,25 @@ def test_one_person_is_known_by_number_and_by_each_mailbox_of_their_own(
 
         found = boxes.known_as(names)
 
+        assert boxes.names_of_sender(*names) >= found
+        assert boxes.kept_off(names) >= found
+
     assert found == {one.lower() for one in names if one} | others
+
+
+def test_with_a_structure_its_mailboxes_are_kept_off_and_not_it_with_one_of_these(
+    database: Database,
+) -> None:
+    with database.write() as work:
+        boxes = Mailboxes(work)
+        boxes.add(SERVICE, kind="ORG", holders=[DOCTOR, STRUCTURE])
+        boxes.add(HERS, kind="PER", holders=[STRUCTURE])
+
+        from_it = boxes.names_of_sender(SERVICE, DOCTOR, "")
+        assert STRUCTURE in from_it
+        assert not boxes.kept_off({STRUCTURE}).isdisjoint({SERVICE})
+        assert HERS not in boxes.kept_off({STRUCTURE})
+        assert boxes.kept_off({SERVICE}) == {SERVICE}
+        assert boxes.names_of_sender(STRUCTURE) == {STRUCTURE}
+        assert STRUCTURE not in boxes.names_of_sender(HERS)
+        assert boxes.kept_off(()) == frozenset()

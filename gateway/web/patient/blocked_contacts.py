@@ -1,0 +1,52 @@
+"""Whom a patient blocked among those they write to: no answer of theirs comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.base.work import UnitOfWork
+from gateway.store.inbox.values import Conversation, Direction, InboxMessage
+from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.profiles import Profiles
+from gateway.web.patient.desk import PatientDesk
+
+
+def blocked_addresses(
+    desk: PatientDesk,
+    work: UnitOfWork,
+    profile_id: str,
+    contacts: Collection[Conversation],
+) -> frozenset[str]:
+    """Return the addresses of contacts from which nothing comes any more."""
+    blocked = _kept_off(desk, work, profile_id)
+    return frozenset(one.address for one in contacts if one.address.lower() in blocked)
+
+
+def is_blocked(
+    desk: PatientDesk,
+    work: UnitOfWork,
+    profile_id: str,
+    conversation: Conversation,
+    messages: Sequence[InboxMessage],
+) -> bool:
+    """
+    Tell whether nothing comes any more from whom a conversation is with.
+
+    Known by their address here, and by what their last message of some proved.
+    """
+    blocked = _kept_off(desk, work, profile_id)
+    if not blocked:
+        return False
+    names = {conversation.address}
+    received = [one for one in messages if one.direction is Direction.IN]
+    kept = Arrivals(work).get(received[-1].arrival_id) if received else None
+    if kept is not None:
+        names |= {kept.sender.identity, kept.sender.structure}
+    return not Mailboxes(work).names_of_sender(*names).isdisjoint(blocked)
+
+
+def _kept_off(desk: PatientDesk, work: UnitOfWork, profile_id: str) -> frozenset[str]:
+    if desk.settings.filing.blocked_may_write:
+        return frozenset()
+    return Mailboxes(work).kept_off(Profiles(work).rights(profile_id).blocked)
