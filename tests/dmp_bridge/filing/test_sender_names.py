@@ -60,7 +60,7 @@ def test_where_a_person_works_replaces_and_verifies_nothing_for_them() -> None:
     sender = sender_of(evolve(KEPT, sender=at_work), FROM, rights())
 
     assert colleague.structure.identifier == HOSPITAL
-    assert (sender.structures, sender.persons) == (NOBODY, {DOCTOR})
+    assert (sender.structures, sender.persons) == (NOBODY, frozenset({DOCTOR}))
     assert proven_names(sender, (colleague,)) == {DOCTOR}
     assert not author_is_verified(sender, (colleague,))
     assert answering_for(at_work, (colleague,)) == ""
