@@ -30,6 +30,7 @@ class InformedBy(StrEnum):
     POSTER = "poster"  # in the waiting room: never enough alone
     SPOKEN = "spoken"  # where no more is said
     WRITTEN = "written"
+    UNSAID = "unsaid"  # a tick or a word that says that it was done, and not how
 
 
 @frozen(kw_only=True)

@@ -407,8 +407,10 @@ CHANGE_TEXTS: Mapping[str, Both] = MappingProxyType(
             "People close to me and wishes taken back",
         ),
         "informed": Both(
-            "Vous avez été informé du dépôt de documents, déclare cette structure",
-            "You were told that documents are filed, says this structure",
+            "Vous avez été informé du dépôt de documents, déclare cette structure ou "
+            "ce professionnel",
+            "You were told that documents are filed, says this structure or "
+            "professional",
         ),
         "administrator": Both(
             "Administrateur du profil nommé ou retiré",

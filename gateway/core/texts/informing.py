@@ -31,9 +31,13 @@ CHANNEL_TEXTS: Mapping[InformedBy, Both] = MappingProxyType(
         InformedBy.POSTER: Both("par une affiche", "by a poster"),
         InformedBy.SPOKEN: Both("de vive voix", "by word of mouth"),
         InformedBy.WRITTEN: Both("par écrit", "in writing"),
+        InformedBy.UNSAID: Both("sans préciser comment", "without saying how"),
     }
 )
 """How the patient was told, as the patient reads it."""
+
+ON_A_DAY: Final = Both("{how}, le {day}", "{how}, on {day}")
+"""The same, with the day where it is declared."""
 
 
 @frozen(kw_only=True)

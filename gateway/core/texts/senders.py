@@ -90,18 +90,18 @@ TRIES_ENDED = (
 )
 
 INFORMED = (
-    "Information du patient sur le dépôt : oui, déclarée par votre structure. Elle "
-    "vaut pour toute l’équipe, une fois dans le suivi. / Patient told of the filing: "
-    "yes, your structure declared it. It holds for the whole team, once in the "
-    "follow-up."
+    "Information du patient sur le dépôt : oui, déclarée par votre structure ou par "
+    "vous. Elle vaut pour toute l’équipe, une fois dans le suivi. / Patient told of "
+    "the filing: yes, your structure or you declared it. It holds for the whole team, "
+    "once in the follow-up."
 )
 NOT_TOLD = (
-    "Information du patient sur le dépôt : inconnue, votre structure ne l’a pas "
-    "déclarée. Elle est due avant ou pendant les soins (CSP L. 1111-15) ; une affiche "
-    "seule ne suffit pas, un rappel fait après ne la remplace pas. / Patient told of "
-    "the filing: unknown, your structure did not declare it. It is due before or "
-    "during the care; a poster alone is not enough, and a later reminder does not "
-    "replace it."
+    "Information du patient sur le dépôt : inconnue, aucune déclaration qui compte de "
+    "votre structure ou de vous. Elle est due avant ou pendant les soins (CSP "
+    "L. 1111-15) ; une affiche seule ne suffit pas, un rappel fait après ne la "
+    "remplace pas. / Patient told of the filing: unknown, no declaration that counts "
+    "of your structure or of yours. It is due before or during the care; a poster "
+    "alone is not enough, and a later reminder does not replace it."
 )
 
 MESSAGE_OPENED = "Le patient a ouvert votre message. / The patient opened your message."

@@ -307,8 +307,7 @@ class Settlement:
             responsible=answering_for(self.kept.sender, authors),
             made_from=one.found.made_from,
         )
-        kept = self.kept
-        if keep_informed(self.work, deposit, kept.door, kept.sender, one.found):
+        if keep_informed(self.work, deposit, self.kept, one.found):
             case.informed.add(number)
 
     def _masker(self, case: Case, decision: FilingDecision) -> MaskedBy:

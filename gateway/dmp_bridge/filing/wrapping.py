@@ -223,7 +223,7 @@ def said_by(tag: SubjectTag) -> Said:
         confidentiality=tuple(
             flag.value for flag in Visibility if flag in tag.visibility
         ),
-        informed=PatientInformed(by=InformedBy.SPOKEN) if tag.informed else None,
+        informed=PatientInformed(by=InformedBy.UNSAID) if tag.informed else None,
     )
 
 

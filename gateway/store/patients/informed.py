@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from gateway.core.actors import Actor, Means, Who
 from gateway.core.informing import InformedBy, PatientInformed
-from gateway.rights.author_rules import is_professional_id
+from gateway.rights.author_rules import is_person_id
 from gateway.store.base.work import UnitOfWork
 from gateway.store.patients.profiles import Profiles
 
@@ -26,16 +26,12 @@ class InformingStructure:
     """
     The structure that declares it, by its proven or believed number, and its name.
 
-    A professional on their own account is one as well.
+    A professional on their own account is one as well (``is_person``).
     """
 
     number: str
     name: str = field(default="", repr=False)
-
-    @property
-    def is_person(self) -> bool:
-        """Whether it is one professional, who is no structure."""
-        return is_professional_id(self.number.upper())
+    is_person: bool = False
 
 
 @frozen(kw_only=True)
@@ -63,13 +59,15 @@ class InformedPatients:
         standing = self._standing()
         named = (one.lower() for one in numbers if one)
         place = next((one for one in named if f"{_PLACE}{one}" in standing), None)
-        return None if place is None else _informed(place, standing[f"{_PLACE}{place}"])
+        if place is None:
+            return None
+        return read_informed(place, standing[f"{_PLACE}{place}"])
 
     @property
     def all(self) -> list[Informed]:
         """All that stands, the newest declaration first."""
         found = [
-            _informed(place.removeprefix(_PLACE), said)
+            read_informed(place.removeprefix(_PLACE), said)
             for place, said in self._standing().items()
             if place.startswith(_PLACE)
         ]
@@ -83,26 +81,35 @@ class InformedPatients:
         teller: InformingStructure,
         how: PatientInformed,
         means: Means = Means.MAIL,
+        at: datetime | None = None,
     ) -> None:
         """
         Keep that a structure declares it, by some means: a dated fact, for its team.
+
+        ``at`` is when it was declared, which may be before it is kept; None: now.
         """
         actor = Actor(Who.PROFESSIONAL, means, teller.name or teller.number)
         said = {
             "name": teller.name,
+            "is_person": teller.is_person,
             "by": how.by.value,
             "on": how.on.isoformat() if how.on else "",
             "teller": how.teller,
-            "at": self.work.now.isoformat(),
+            "at": (at or self.work.now).isoformat(),
         }
         Profiles(self.work, actor).record(
             self.profile_id, WHAT, None, said, about=teller.number, stands=True
         )
 
 
-def _informed(number: str, said: Mapping[str, Any]) -> Informed:
+def read_informed(number: str, said: Mapping[str, Any]) -> Informed:
+    """Return what a fact about a number says (`declare`)."""
+    # An earlier version did not say it: the number tells, as far as numbers do.
+    is_person = said.get("is_person", is_person_id(number.upper()))
     return Informed(
-        teller=InformingStructure(number=number, name=said["name"]),
+        teller=InformingStructure(
+            number=number, name=said["name"], is_person=is_person
+        ),
         how=PatientInformed(
             by=InformedBy(said["by"]),
             on=date.fromisoformat(said["on"]) if said["on"] else None,

@@ -24,6 +24,7 @@ from gateway.core.texts.history import (
     Deed,
     deed_text,
 )
+from gateway.core.texts.informing import CHANNEL_TEXTS, ON_A_DAY
 from gateway.core.texts.outcomes import REFUSED_FILINGS
 from gateway.errors import AlteredError
 from gateway.rights.visibility_rules import knows_of_act, sees_secrets
@@ -32,6 +33,8 @@ from gateway.store.inbox.values import InboxMessage
 from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.administrators import ADMINISTRATOR
 from gateway.store.patients.facts import fact_named
+from gateway.store.patients.informed import WHAT as INFORMED
+from gateway.store.patients.informed import read_informed
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
@@ -48,6 +51,7 @@ from gateway.web.patient.inbox_reader import inbox_of
 from gateway.web.patient.opposing import type_name
 from gateway.web.patient.told_accesses import ACCESS, untold_lines
 from gateway.web.patient.why import WhyReader
+from gateway.web.site.languages import say_date
 
 _OF_DOCUMENTS = frozenset(
     {
@@ -158,6 +162,8 @@ class HistoryLine:
     values: tuple[str, str] = field(repr=False)
     """What was said before and after, empty where nothing is told of it."""
     means: Means | None
+    is_declared: bool
+    """The means are those of who declared that it was done, not of the deed."""
     told: Both = field(repr=False)
     """Why a filing was refused, in a sentence; empty of anything else."""
     is_refused: bool
@@ -379,6 +385,7 @@ class PatientHistory:
             delayed=str(entry.detail.get("delayed", "")),
             values=_values(told),
             means=_means(entry),
+            is_declared=fact is not None and fact.what == INFORMED,
             told=Both(refusal.fr, refusal.en) if refusal else _refused(entry),
             is_refused=entry.action.endswith(":refuse") or refusal is not None,
             why_path=_why_path(entry, card),
@@ -416,12 +423,24 @@ def _why_path(entry: Entry, card: DocumentCard | None) -> str:
 
 def _about(fact: ProfileChange | None) -> Both:
     """Return what a change is about, in words: whom, which type of document, or both"""
+    if fact is not None and fact.what == INFORMED:
+        return Both(*(_told_how(fact, one) for one in LANGUAGES))
     if fact is None or fact.what not in TOLD_ABOUT:
         return Both("", "")
     said = fact.after or fact.before
     code = said.get("type_code", "") if isinstance(said, dict) else ""
     names = (type_name(code, one) if code else "" for one in LANGUAGES)
     return Both(*(", ".join(filter(None, (name, fact.about))) for name in names))
+
+
+def _told_how(fact: ProfileChange, language: str) -> str:
+    """Return by what channel the patient was told of filing, and when, as declared."""
+    how = read_informed(fact.about, fact.after).how
+    channel = CHANNEL_TEXTS[how.by].said(language)
+    if how.on is None:
+        return channel
+    day = say_date(how.on, language)
+    return ON_A_DAY.said(language).format(how=channel, day=day)
 
 
 def _presented(entry: Entry) -> Both | None:

@@ -26,6 +26,8 @@ class InformedPages:
             seen = self.desk.seen(work, visit.profile.id)
             hidden = kept_from(work, seen, {one.teller.number for one in every})
             found = [one for one in every if one.teller.number not in hidden]
+            nameless = {one.teller.number for one in found if not one.teller.name}
+            names = self.desk.directory.names(work, nameless) if nameless else {}
         page = ListPage.asked(visit.query, len(found))
         if not page.is_there:
             return redirect(f"/confidentiality/informed?page={page.pages}")
@@ -37,6 +39,7 @@ class InformedPages:
                 (one, CHANNEL_TEXTS[one.how.by].said(language))
                 for one in page.of(found)
             ],
+            names=names,
             total=len(found),
             number=page.number,
             pages=page.pages,

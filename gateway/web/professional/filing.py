@@ -277,7 +277,7 @@ def _said(to_file: ToFile) -> Said:
     return Said(
         confidentiality=(flag.value,) if flag else (),
         replaces=replaced.unique_id if replaced else "",
-        informed=PatientInformed(by=InformedBy.SPOKEN) if to_file.informed else None,
+        informed=PatientInformed(by=InformedBy.UNSAID) if to_file.informed else None,
     )
 
 

@@ -163,6 +163,7 @@ class RecordPages:
             since=found.since,
             unready=found.texts.unread,
             told=told,
+            alone=not who.structure,
             told_how=CHANNEL_TEXTS[told.how.by].said(visit.language) if told else "",
             pages_path=f"{with_query(path, query)}{'&' if query else '?'}",
             KINDS=KINDS,

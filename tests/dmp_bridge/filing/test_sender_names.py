@@ -15,6 +15,7 @@ from gateway.dmp_bridge.filing.sender_names import (
     proven_names,
     sender_of,
 )
+from gateway.rights.author_rules import author_is_verified
 from gateway.rights.filing_facts import CertificateHolder, SenderIdentity
 from gateway.store.arrivals.arrivals import ArrivalState, KeptArrival
 from gateway.store.patients.profiles import ProfileRights
@@ -48,6 +49,21 @@ def rights(
     blocked: frozenset[str] = NOBODY, secret: frozenset[str] = NOBODY
 ) -> ProfileRights:
     return ProfileRights(blocked=blocked, oppositions=(), secret_senders=secret)
+
+
+def test_where_a_person_works_replaces_and_verifies_nothing_for_them() -> None:
+    """The pages say in which situation somebody signed in; no certificate does."""
+    at_work = Sender(kind=SenderKind.PERSON, identity=DOCTOR, structure=HOSPITAL)
+    colleague = evolve(AUTHOR, identifier="899700000025")
+    assert colleague.structure is not None
+
+    sender = sender_of(evolve(KEPT, sender=at_work), FROM, rights())
+
+    assert colleague.structure.identifier == HOSPITAL
+    assert (sender.structures, sender.persons) == (NOBODY, frozenset({DOCTOR}))
+    assert proven_names(sender, (colleague,)) == {DOCTOR}
+    assert not author_is_verified(sender, (colleague,))
+    assert answering_for(at_work, (colleague,)) == ""
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
+from gateway.core.actors import Means
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.store.patients.informed import InformedPatients, InformingStructure
+from tests.builders_directory import as_file, person, take
 from tests.web.browsing import Site, blocking
 
 PATH = "/confidentiality/informed"
 
 
-def declare(site: Site, number: str, name: str, how: PatientInformed) -> None:
+def declare(
+    site: Site,
+    number: str,
+    name: str,
+    how: PatientInformed,
+    means: Means = Means.MAIL,
+    *,
+    is_person: bool = False,
+) -> None:
     with site.database.write() as work:
-        teller = InformingStructure(number=number, name=name)
-        InformedPatients(work, site.patient).declare(teller, how)
+        teller = InformingStructure(number=number, name=name, is_person=is_person)
+        InformedPatients(work, site.patient).declare(teller, how, means)
 
 
 @blocking
@@ -28,7 +39,7 @@ def test_what_structures_declare_is_told_with_the_channel_and_the_day(
     )
     declare(site, "1750000011", "Clinique des Lilas", by_telephone)
     online = PatientInformed(by=InformedBy.ONLINE)
-    declare(site, "899700000017", "Dr Camille MARTIN", online)
+    declare(site, "899700000017", "Dr Camille MARTIN", online, is_person=True)
 
     page = browser.get(PATH).text
 
@@ -42,6 +53,47 @@ def test_what_structures_declare_is_told_with_the_channel_and_the_day(
     history = browser.get("/history?who=professionals").text
     assert "Vous avez été informé du dépôt de documents" in history
     assert "Clinique des Lilas" in history
+
+
+@blocking
+def test_the_history_says_how_the_patient_was_told_and_how_it_was_declared(
+    site: Site,
+) -> None:
+    how = PatientInformed(by=InformedBy.TELEPHONE, on=date(2026, 11, 20))
+    declare(site, "1750000011", "Clinique des Lilas", how)
+    unsaid = PatientInformed(by=InformedBy.UNSAID)
+    declare(site, "1750000029", "Maison de santé", unsaid, Means.PORTAL)
+
+    page = site.signed_in().get("/history?who=professionals").text
+
+    (by_page, by_mail) = page.split('<li class="row">')[1:]
+    assert "par téléphone, le 20 novembre 2026" in by_mail
+    assert "Déclaré : par message" in " ".join(by_mail.split())
+    assert "sans préciser comment" in by_page
+    assert "Déclaré : dans l’espace des professionnels" in " ".join(by_page.split())
+    assert "Comment" not in by_mail + by_page
+
+
+@blocking
+def test_who_declared_it_without_a_name_is_named_by_the_directory_or_not_at_all(
+    site: Site,
+) -> None:
+    how = PatientInformed(by=InformedBy.SPOKEN)
+    take(site.database, as_file([person("899700000017", "MOREAU", "Camille")]))
+    declare(site, "899700000017", "", how, is_person=True)
+    declare(site, "899700000025", "", how, is_person=True)
+    declare(site, "12a0000139", "", how)
+
+    page = site.signed_in().get(PATH).text
+
+    heads = re.findall(r"<h3>([^<]*)</h3>", page)
+    assert sorted(heads) == [
+        "Camille MOREAU",
+        "Professionnel de santé",
+        "Structure de soins",
+    ]
+    assert "professionnel numéro 899700000025" in page
+    assert "structure numéro 12A0000139" in page
 
 
 @blocking

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from gateway.core.actors import Means
 from gateway.core.document import Visibility
 from gateway.core.habilitation import MatrixColumn
 from gateway.core.informing import InformedBy, PatientInformed
+from gateway.core.practice import Practice
 from gateway.core.reading import ReadingWay
 from gateway.core.vault import FiledDocument
 from gateway.node.vaults import open_vaults
@@ -111,7 +113,9 @@ def test_who_declared_it_in_their_own_name_is_told_so(pages: ProSite) -> None:
     browser = pages.sign_in()
     how = PatientInformed(by=InformedBy.ARRIVAL)
     with pages.database.write() as work:
-        own = InformingStructure(number=DOCTOR, name="Dr Camille MOREAU")
+        own = InformingStructure(
+            number=DOCTOR, name="Dr Camille MOREAU", is_person=True
+        )
         InformedPatients(work, patient).declare(own, how)
     record = f"/records/{open_record(pages, DOCTOR)}"
 
@@ -120,6 +124,47 @@ def test_who_declared_it_in_their_own_name_is_told_so(pages: ProSite) -> None:
     work_off(pages)
     with pages.database.read() as work:
         assert len(InformedPatients(work, patient).all) == 1
+
+
+@blocking
+def test_who_works_in_no_structure_declares_it_for_themselves(pages: ProSite) -> None:
+    patient = open_profile(pages.database)
+    cabinet = evolve(CARE, structure="", place="Cabinet")
+    browser = pages.sign_in(cabinet)
+    record = f"/records/{open_record(pages, DOCTOR, cabinet)}"
+    nothing = browser.get(record).text
+
+    file(browser, informed="1")
+    work_off(pages)
+
+    assert "Vous n’avez pas encore déclaré que le patient" in nothing
+    told = browser.get(record).text
+    assert "Vous avez déclaré que le patient a été informé" in told
+    assert "sans préciser comment, sans dire quand" in told
+    with pages.database.read() as work:
+        (one,) = InformedPatients(work, patient).all
+    assert (one.teller.number, one.teller.name) == (DOCTOR, "Camille MOREAU")
+    assert (one.teller.is_person, one.how.by) == (True, InformedBy.UNSAID)
+
+
+@blocking
+def test_what_is_ticked_again_at_a_place_of_work_is_for_its_team(
+    pages: ProSite,
+) -> None:
+    """An earlier version kept what pages declared under the doctor's own number."""
+    patient = open_profile(pages.database)
+    browser = pages.sign_in()
+    with pages.database.write() as work:
+        own = InformingStructure(number=DOCTOR, is_person=True)
+        how = PatientInformed(by=InformedBy.SPOKEN)
+        InformedPatients(work, patient).declare(own, how)
+
+    file(browser, informed="1")
+    work_off(pages)
+
+    with pages.database.read() as work:
+        informed = InformedPatients(work, patient).by(CARE.structure.lower())
+    assert informed is not None
 
 
 @blocking
@@ -354,20 +399,20 @@ def test_a_filing_is_seen_by_who_filed_alone(pages: ProSite) -> None:
     assert pages.browser().get("/filings").location.startswith("/sign-in")
 
 
-def who_reads(identity: str) -> ReadingProfessional:
+def who_reads(identity: str, practice: Practice = CARE) -> ReadingProfessional:
     """Return a doctor as the service of reading is asked."""
     return ReadingProfessional(
         national_id=identity,
         name="Dr Camille MOREAU",
-        practice=CARE,
+        practice=practice,
         column=MatrixColumn.DOCTOR,
         signed_in_by=SignedInBy.CARD,
     )
 
 
-def open_record(pages: ProSite, identity: str) -> str:
+def open_record(pages: ProSite, identity: str, practice: Practice = CARE) -> str:
     """Open a consultation, with the patient's agreement to the team."""
-    who = who_reads(identity)
+    who = who_reads(identity, practice)
     wanted = ReadingRequest(
         patient=WantedPatient(matricule=MATRICULE),
         way=ReadingWay.TEAM,
