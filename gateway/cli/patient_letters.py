@@ -113,7 +113,7 @@ def print_letter(args: argparse.Namespace) -> int:
         if profile.state not in _WAITS and not is_left:
             raise ConflictError(f"a profile that is {profile.state} needs no code")
         if not args.again:
-            _refuse_again(work, profile)
+            _refuse_again(work, profile, ZoneInfo(settings.web.time_zone))
         code = ProvisionalCodes(work).make(profile)
         if not code:
             raise ConflictError("a code was made less than 30 seconds ago")
@@ -176,7 +176,7 @@ def _letter_in(
     return profile.ins.matricule, letter_of(settings, profile, code)
 
 
-def _refuse_again(work: UnitOfWork, profile: Profile) -> None:
+def _refuse_again(work: UnitOfWork, profile: Profile, zone: ZoneInfo) -> None:
     printed = [
         one
         for one in work.journal.about([profile.id])
@@ -185,7 +185,8 @@ def _refuse_again(work: UnitOfWork, profile: Profile) -> None:
     if printed:
         last = printed[-1]
         raise ConflictError(
-            f"a letter was printed on {last.at:%Y-%m-%d} by {last.detail.get('by')}: "
+            f"a letter was printed on {last.at.astimezone(zone):%Y-%m-%d} by "
+            f"{last.detail.get('by')}: "
             "--again prints another, and the code of that one is void"
         )
 

@@ -13,6 +13,7 @@ from attrs import fields, frozen
 from gateway.clock import utc_now
 from gateway.core.ins import Ins
 from gateway.core.person import IdentityTraits
+from gateway.documents.times import PARIS
 from gateway.errors import MisuseError
 from gateway.node.private_paths import make_private
 from gateway.pki.folder import make_allowlist, make_pki
@@ -168,7 +169,8 @@ def _fill_directory(database: Database) -> None:
         taking = DirectoryImport(database, staging)
         broken = list(taking.read(lines))
         assert not broken, "it ships, and is whole"
-        taking.apply(utc_now().date(), by="gateway init", most_gone_percent=0)
+        today = utc_now().astimezone(PARIS).date()
+        taking.apply(today, by="gateway init", most_gone_percent=0)
 
 
 def _free_ports() -> dict[str, int]:

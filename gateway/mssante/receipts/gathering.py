@@ -12,6 +12,7 @@ from gateway.mssante.receipts.facts import DocumentFact, RecipientFacts
 from gateway.rights.profile import ProfileState, may_sign_in
 from gateway.settings.file import DomainSettings
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival, RecipientOutcome
+from gateway.store.arrivals.blocked import is_sender_blocked
 from gateway.store.arrivals.deliveries import PENDING, Deliveries, Delivery
 from gateway.store.arrivals.receipts import Receipts
 from gateway.store.arrivals.values import ArrivalState
@@ -117,7 +118,10 @@ def _facts(
     if recipient.kind is RecipientKind.PATIENT:
         state = receipts.profile_state(recipient.target_id)
         activated = bool(state) and may_sign_in(ProfileState(state))
-        was_read = receipts.was_read(kept.id, recipient.target_id)
+        # Nobody is told that somebody reads who blocked them since.
+        was_read = receipts.was_read(
+            kept.id, recipient.target_id
+        ) and not is_sender_blocked(work, recipient.target_id, kept)
     return RecipientFacts(
         position=one.position,
         kind=recipient.kind,

@@ -27,16 +27,16 @@ from gateway.rights.unread_rules import (
 )
 from gateway.settings.file import Settings
 from gateway.store.arrivals.arrivals import Arrivals, KeptArrival, RecipientOutcome
+from gateway.store.arrivals.blocked import is_sender_blocked
 from gateway.store.arrivals.receipts import Receipts
 from gateway.store.base.work import Database, Job, UnitOfWork
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.inbox.unopened import KIND, Spot, Unopened, Waiting, go_on
 from gateway.store.inbox.values import Direction
 from gateway.store.journal import OPERATOR, Action, chain_of
-from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.notices import Notices
 from gateway.store.patients.profiles import Profiles
-from gateway.store.patients.values import MAIL_TO_ME, ProfileRights
+from gateway.store.patients.values import MAIL_TO_ME
 from gateway.store.tasks.tasks import Task
 
 BATCH: Final = 50
@@ -132,6 +132,7 @@ class TellingUnread:
             return None
         profile = Profiles(work).get(one.profile_id)
         rights = Profiles(work).rights(one.profile_id)
+        talk = InboxReader(work).conversation(one.profile_id, one.conversation_id)
         brought = self.documents.look(work, one.profile_id, one.arrival_id, one.id)
         facts = ReceivedFacts(
             now=work.now,
@@ -141,21 +142,15 @@ class TellingUnread:
             opened=Receipts(work).was_read(one.arrival_id, one.profile_id)
             or bool(brought.opened or brought.copies),
             gone=False,  # of those that are not, `Unopened` finds none
-            blocked=_is_kept_off(work, rights, self._names(work, kept, one)),
+            # Or wants no secure mail at all.
+            blocked=any(each.kind == MAIL_TO_ME for each in rights.oppositions)
+            or is_sender_blocked(
+                work, one.profile_id, kept, talk.address if talk else ""
+            ),
             notify=copy.recipient.notify,
             answered_to=bool(kept.reverse_path),
         )
         return None if refuse_to_sender(facts) else (kept, copy)
-
-    def _names(
-        self, work: UnitOfWork, kept: KeptArrival, one: Waiting
-    ) -> frozenset[str]:
-        """Return every name by which a patient may have blocked who sent a message."""
-        reader = InboxReader(work)
-        talk = reader.conversation(one.profile_id, one.conversation_id)
-        names = {kept.reverse_path, kept.sender.identity, kept.sender.structure}
-        names |= {talk.address} if talk else set()
-        return frozenset(name.lower() for name in names if name)
 
     def _text(self, kept: KeptArrival, copy: RecipientOutcome, now: datetime) -> str:
         zone = ZoneInfo(self.settings.web.time_zone)
@@ -236,16 +231,6 @@ class TellingUnread:
             recipient=0,
             **answer.kept,
         )
-
-
-def _is_kept_off(
-    work: UnitOfWork, rights: ProfileRights, names: frozenset[str]
-) -> bool:
-    """Tell whether a patient blocked a sender, or wants no secure mail at all."""
-    blocked = Mailboxes(work).kept_off(rights.blocked)
-    return not blocked.isdisjoint(names) or any(
-        one.kind == MAIL_TO_ME for one in rights.oppositions
-    )
 
 
 def _copy_of(kept: KeptArrival, profile_id: str) -> RecipientOutcome | None:

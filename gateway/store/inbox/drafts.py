@@ -26,7 +26,7 @@ class Begun:
     Documents of the vault are kept by their ids; files of the sender's own are not.
     ``form`` names the form it stands in, and ``was`` the version of the draft that this
     form was shown with: neither is part of what was written. ``is_own``: the patient
-    wrote it, and nobody in their place.
+    wrote it, and nobody in their place; ``by`` is the name of who last did else.
     """
 
     subject: str = field(default="", repr=False)
@@ -36,6 +36,7 @@ class Begun:
     form: str = field(default="", eq=False)
     was: str = field(default="", eq=False)
     is_own: bool = field(default=True, eq=False)
+    by: str = field(default="", eq=False, repr=False)
 
     @property
     def says_something(self) -> bool:
@@ -97,6 +98,16 @@ class Drafts:
         if kept is not None and not _continues(begun, *kept):
             there = evolve(kept[1], to=conversation_id)
             self.save_new(profile_id, there, most=most)
+
+    def answer_begun(self, profile_id: str, conversation_id: str) -> Begun | None:
+        """Return the draft of a conversation as whoever kept it last left it."""
+        kept = self._kept(drafts, conversation_id, profile_id)
+        return None if kept is None else kept[1]
+
+    def new_begun(self, profile_id: str, draft_id: str) -> Begun | None:
+        """Return a draft that is no answer in the same way."""
+        kept = self._kept(loose_drafts, draft_id, profile_id)
+        return None if kept is None else kept[1]
 
     def is_continued(self, profile_id: str, draft_id: str, begun: Begun) -> bool:
         """
@@ -188,6 +199,7 @@ class Drafts:
             "to": begun.to,
             "form": begun.form,
             "own": begun.is_own,
+            "by": begun.by,
         }
         return self.work.seal(self.work.key_for(f"patient:{profile_id}"), said, place)
 
@@ -274,6 +286,7 @@ def _begun(said: Mapping[str, Any], to: str) -> Begun:
         to=to,
         form=said.get("form", ""),
         is_own=said.get("own", True),
+        by=said.get("by", ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from gateway.store.arrivals.arrivals import Arrivals
+from gateway.store.arrivals.blocked import is_sender_blocked
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
 from gateway.store.mailbox.mailboxes import Mailboxes
@@ -19,7 +20,9 @@ def blocked_addresses(
     contacts: Collection[Conversation],
 ) -> frozenset[str]:
     """Return the addresses of contacts from which nothing comes any more."""
-    blocked = _kept_off(desk, work, profile_id)
+    if desk.settings.filing.blocked_may_write:
+        return frozenset()
+    blocked = Mailboxes(work).kept_off(Profiles(work).rights(profile_id).blocked)
     return frozenset(one.address for one in contacts if one.address.lower() in blocked)
 
 
@@ -35,18 +38,8 @@ def is_blocked(
 
     Known by their address here, and by what their last message of some proved.
     """
-    blocked = _kept_off(desk, work, profile_id)
-    if not blocked:
+    if desk.settings.filing.blocked_may_write:
         return False
-    names = {conversation.address}
     received = [one for one in messages if one.direction is Direction.IN]
     kept = Arrivals(work).get(received[-1].arrival_id) if received else None
-    if kept is not None:
-        names |= {kept.sender.identity, kept.sender.structure}
-    return not Mailboxes(work).names_of_sender(*names).isdisjoint(blocked)
-
-
-def _kept_off(desk: PatientDesk, work: UnitOfWork, profile_id: str) -> frozenset[str]:
-    if desk.settings.filing.blocked_may_write:
-        return frozenset()
-    return Mailboxes(work).kept_off(Profiles(work).rights(profile_id).blocked)
+    return is_sender_blocked(work, profile_id, kept, conversation.address)

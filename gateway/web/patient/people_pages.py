@@ -46,6 +46,8 @@ class Person:
     is_child: bool
     is_attested: bool = False
     """A carer who answered: there is an attestation."""
+    is_suspended: bool = False
+    """The space that one acts in is not open now; the help is not over for that."""
 
 
 @frozen(kw_only=True)
@@ -75,6 +77,7 @@ class PeoplePages:
             closed = [
                 one for each in others if (one := self._closed(work, each, today))
             ]
+            past = [one for each in others if (one := self._past(work, each, today))]
         return self.desk.page(
             visit,
             "people.html",
@@ -89,8 +92,9 @@ class PeoplePages:
             requests=[
                 one
                 for one, worth in helped
-                if one is not None and worth is Worth.WAITING
+                if one is not None and worth is Worth.WAITING and not one.is_suspended
             ],
+            past_helped=past,
             closed=closed,
             is_adult=is_adult(profile.traits.birth_date, today),
             over="over" in visit.query,
@@ -103,9 +107,26 @@ class PeoplePages:
         return self._person(one, one.named.name if one.named else "?", today)
 
     def _holder(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
-        """Return whom the patient acts for, None where that space is not open."""
+        """
+        Return whom the patient acts for, None where that space is closed or gone.
+
+        One that is suspended stays: what they may in it goes on once that is lifted,
+        and they may end it.
+        """
         holder = Delegations(work).holder(one)
-        if holder is None or not may_sign_in(ProfileState(holder.state)):
+        if holder is None:
+            return None
+        state = ProfileState(holder.state)
+        is_suspended = state is ProfileState.SUSPENDED
+        if not is_suspended and not may_sign_in(state):
+            return None
+        person = self._person(one, person_name(holder), today)
+        return evolve(person, is_suspended=is_suspended)
+
+    def _past(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
+        """Return whom the patient acted for, by what they agreed to, and no longer."""
+        holder = Delegations(work).holder(one)
+        if holder is None or one.standing(today) is not Worth.OVER:
             return None
         return self._person(one, person_name(holder), today)
 

@@ -70,6 +70,7 @@ class Filled:
 
     def begun(self, to: str) -> Begun:
         """Return what of it is kept as a draft."""
+        acts = who_acts()
         return Begun(
             subject=self.subject[:_MAX_SUBJECT],
             text=self.text[:_MAX_TEXT],
@@ -77,7 +78,8 @@ class Filled:
             to=to,
             form=self.once,
             was=self.was,
-            is_own=who_acts() is None,
+            is_own=acts is None,
+            by=acts.person if acts is not None else "",
         )
 
     def of(self, name: str) -> tuple[FieldProblem, ...]:

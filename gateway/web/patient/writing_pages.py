@@ -12,6 +12,7 @@ from gateway.core.texts.writing import WRITTEN_BY, WRITTEN_BY_LAW
 from gateway.errors import NotFoundError
 from gateway.message.subjects import answer_subject
 from gateway.rights.delegation_rules import REPRESENTING
+from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
@@ -26,6 +27,7 @@ from gateway.web.patient.pharmacies import KnownPharmacies
 from gateway.web.patient.writing_evidence import RefusedWriting, writing_part
 from gateway.web.patient.writing_form import Filled, WritingForm, notice
 from gateway.web.site.answers import Answer, redirect
+from gateway.web.site.desk import reader_now
 from gateway.web.site.forms import FieldProblem
 from gateway.web.site.visits import Visit, person_name
 
@@ -86,21 +88,22 @@ class WritingPages:
             route,
             _signed(visit, writing),
             visit.now,
-            also=lambda work, *_: self._set_aside(work, profile, begun),
+            also=lambda work, *_: self._sent(work, profile, begun),
         )
         return redirect(f"/conversation/{place}?sent=1#last")
 
     def new_form(self, visit: Visit) -> Answer:
         """Show the form of a new message, as it was begun if an address says so."""
         form = WritingForm(self.desk)
-        filled, saved_at = form.empty(visit), None
+        filled, saved_at, begun_by = form.empty(visit), None, ""
         if draft_id := visit.query.get("draft", ""):
             with self.desk.database.read() as work:
                 draft = DraftReader(inbox_of(work)).new(visit.profile.id, draft_id)
             if draft is None:
                 raise NotFoundError("not found")
             filled, saved_at = filled.with_draft(draft), draft.saved_at
-        return self._form(visit, filled, saved_at=saved_at)
+            begun_by = draft.begun.by
+        return self._form(visit, filled, saved_at=saved_at, begun_by=begun_by)
 
     def _form(
         self,
@@ -109,6 +112,7 @@ class WritingPages:
         *,
         status: int = 200,
         saved_at: datetime | None = None,
+        begun_by: str = "",
     ) -> Answer:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
@@ -136,6 +140,7 @@ class WritingPages:
             terms=terms,
             form=filled,
             saved_at=saved_at,
+            begun_by=begun_by,
             saved="saved" in visit.query,
             limits=WritingForm(self.desk).limits(terms),
             notice=notice(visit.language),
@@ -223,9 +228,11 @@ class WritingPages:
         """Keep what was begun; where everything was taken out, forget it."""
 
         def job(work: UnitOfWork) -> None:
+            kept = Drafts(work).answer_begun(person.id, begun.to)
+            written = self._with_unseen(work, person, begun, kept)
             self._set_aside(work, person, begun)
-            if always or begun.says_something:
-                Drafts(work).save_answer(person.id, begun.to, begun)
+            if always or written.says_something:
+                Drafts(work).save_answer(person.id, begun.to, written)
             else:
                 Drafts(work).forget_answer(begun.to)
 
@@ -235,9 +242,44 @@ class WritingPages:
         most = self.desk.settings.web.max_drafts
         Drafts(work).set_aside(person.id, begun.to, begun, most=most)
 
+    def _sent(self, work: UnitOfWork, person: Profile, begun: Begun) -> None:
+        """
+        Keep of the draft of an answer what was not sent: of another window, or with
+        what who sent it does not see, which stays for whoever attached it.
+        """
+        kept = Drafts(work).answer_begun(person.id, begun.to)
+        if kept is not None and self._unseen(work, person, kept):
+            theirs = evolve(kept, to=begun.to, is_own=True)
+            most = self.desk.settings.web.max_drafts
+            Drafts(work).save_new(person.id, theirs, most=most)
+        else:
+            self._set_aside(work, person, begun)
+
+    def _unseen(
+        self, work: UnitOfWork, person: Profile, kept: Begun
+    ) -> tuple[str, ...]:
+        """Return the documents of a draft that are kept from who acts now."""
+        if sees_secrets(reader_now()):
+            return ()
+        there = self.desk.seen(work, person.id).each(kept.documents)
+        return tuple(sorted({*kept.documents} - {one.id for one in there}))
+
+    def _with_unseen(
+        self, work: UnitOfWork, person: Profile, begun: Begun, kept: Begun | None
+    ) -> Begun:
+        """Return what is kept, with what of the draft before is kept from who acts."""
+        unseen = self._unseen(work, person, kept) if kept is not None else ()
+        return evolve(begun, documents=(*begun.documents, *unseen))
+
     def _forget_new(self, work: UnitOfWork, person: Profile, filled: Filled) -> None:
-        """Delete the draft of what was sent; what another window wrote stays."""
+        """
+        Delete the draft of what was sent; what another window wrote stays, and what is
+        kept from who sent it.
+        """
         begun = filled.begun(filled.contact)
+        kept = Drafts(work).new_begun(person.id, filled.draft)
+        if kept is not None and self._unseen(work, person, kept):
+            return
         if Drafts(work).is_continued(person.id, filled.draft, begun):
             Drafts(work).forget(person.id, filled.draft)
 
@@ -254,8 +296,10 @@ class WritingPages:
 
         def job(work: UnitOfWork) -> str:
             known = Drafts(work).is_continued(person.id, draft_id, begun)
+            kept = Drafts(work).new_begun(person.id, draft_id) if known else None
+            written = self._with_unseen(work, person, begun, kept)
             kept_as = draft_id if known else ""
-            return Drafts(work).save_new(person.id, begun, kept_as, most=most)
+            return Drafts(work).save_new(person.id, written, kept_as, most=most)
 
         return self.desk.write(job)
 

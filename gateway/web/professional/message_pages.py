@@ -169,7 +169,10 @@ class MessagePages:
         day, until = visit.form.line("until")[:10], None
         if day:
             until = MessageForms(self.desk).until(visit, day)
-        if (day and until is None) or profile is None:
+        refusal = profile is None or self._refusal(visit, profile, mailbox)
+        if profile is None or (refusal and not may_close(thread, refusal)):
+            return self._show(visit, (mailbox, thread), MessageForm(), status=409)
+        if day and until is None:
             form = MessageForm(until=day).with_problem("window", "day")
             return self._show(visit, (mailbox, thread), form, status=422)
         patient, by = profile, visit.professional.national_id
@@ -333,6 +336,8 @@ class MessagePages:
             fresh=fresh,
             older=tuple(reversed(thread.letters[_SHOWN:])),
             refused=refused,
+            may_close=may_close(thread, refused),
+            operator=self.desk.settings.domains.postmaster_address,
             until=until,
             last_day=day_before(until) if until else None,
             until_day=self._day(until) if until else "",
@@ -343,6 +348,15 @@ class MessagePages:
             done=visit.query.get("done", ""),
             Stand=Stand,
         )
+
+
+def may_close(thread: PatientThread, refused: object) -> bool:
+    """
+    Tell whether answers can be given a last day here: also by whom is refused.
+
+    Where the patient never wrote, that would say whether they have a space.
+    """
+    return not refused or any(not one.is_own for one in thread.letters)
 
 
 def answering(

@@ -16,6 +16,7 @@ from gateway.store.base.work import Database
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.sent_copies import Fate, SentCopies, StrayCopy
 from gateway.store.mailbox.mailboxes import Mailboxes
+from gateway.store.patients.decisions import Decisions
 from gateway.store.tasks.tasks import Task, TaskKind
 from tests.builders_mail import as_xdm, make_mail
 from tests.fakes import SetClock
@@ -283,6 +284,20 @@ def test_reading_is_told_when_the_patient_opens_the_message(post: Post) -> None:
     assert opened.receipt_asked
     assert post.said(arrival_id) == [("MDN", "displayed", "sent")]
     assert only(post).groups[0]["Disposition"].endswith("; displayed")
+
+
+def test_nobody_is_told_that_a_patient_reads_who_blocked_them_since(post: Post) -> None:
+    arrival_id = post.send(mail(ASKS), post.patient())
+    (conversation,) = post.conversations()
+    with post.database.write() as work:
+        Decisions(work).block(post.profile_id, conversation.address)
+
+    with post.database.write() as work:
+        Inbox(work).open(post.profile_id, conversation.id)
+    post.work()
+
+    assert post.said(arrival_id) == []
+    assert post.box() == []
 
 
 def test_what_was_processed_is_not_told_again_when_it_is_read(post: Post) -> None:

@@ -34,6 +34,10 @@ def test_it_is_said_where_they_write_and_whom_they_may_write_to(
     assert not any(SAID in one for one in before)
     assert SAID in within
     assert 'href="/confidentiality#blocked"' in within
+    assert "le compte repart à zéro" in before[0]
+    assert "le compte repart à zéro" not in within
+    assert "Bloquer cet expéditeur" in before[0]
+    assert "Bloquer cet expéditeur" not in within
     assert SAID in new
     assert "(bloqué)</option>" in new
     assert 'id="blocked"' in browser.get("/confidentiality").text

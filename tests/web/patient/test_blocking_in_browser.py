@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.store.patients.decisions import Decisions
 from tests.builders_directory import as_file, person, take
 from tests.web.browsing import Site, blocking
+from tests.web.mail import DOCTOR, receive
 from tests.web.patient.test_browser import DESK, PHONE, opened, pytestmark
 from tests.web.patient.test_deciding_in_browser import enter
+from tests.web.patient.test_messages import conversation_of
 
 __all__ = ["pytestmark"]
 
@@ -34,6 +37,7 @@ def test_axe_finds_nothing_where_somebody_is_blocked_by_name(
     site: Site, viewport: dict[str, int], theme: str
 ) -> None:
     take(site.database, as_file(PEOPLE))
+    receive(site.database, site.patient)
     with opened(site, viewport, scripts=True, theme=theme) as visitor:
         page = enter(site, visitor)
         visitor.go("/confidentiality/block?name=dupont")
@@ -45,3 +49,9 @@ def test_axe_finds_nothing_where_somebody_is_blocked_by_name(
         page.locator("input[name=who]").nth(3).check()
         page.click("main button.danger")
         visitor.look("blocked")
+        with site.database.write() as work:
+            Decisions(work).block(site.patient, DOCTOR)
+        visitor.go(conversation_of(site))
+        visitor.look("writing-to-the-blocked")
+        visitor.go("/inbox/new")
+        visitor.look("new-to-the-blocked")

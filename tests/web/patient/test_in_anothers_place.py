@@ -11,6 +11,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from gateway.core.actors import Who
 from gateway.core.document import Visibility
@@ -28,6 +29,7 @@ from gateway.store.patients.profiles import Profiles
 from tests.dmp_bridge.filing.story import STRUCTURE
 from tests.web.browsing import Browser, Reply, Site, blocking
 from tests.web.mail import file, narrative, receive
+from tests.web.patient.test_messages import answer
 from tests.web.patient.test_people import Relative, agreed, send
 from tests.web.patient.test_representing import Child, opened
 from tests.web.patient.test_why import Post
@@ -156,7 +158,7 @@ def test_a_parent_sees_who_told_but_no_structure_known_from_a_secret(
 
     assert "École de santé" in page
     assert "Planning" not in page
-    assert "1 structure" in page
+    assert "1 déclaration" in page
 
 
 @blocking
@@ -296,6 +298,49 @@ def test_a_carer_does_none_of_it(site: Site) -> None:
     for path in (LIST, FORM, "/confidentiality/informed", "/reports", "/report"):
         assert browser.get(path).status == 403, path
     assert "/why/" not in browser.get("/notices").text
+
+
+@pytest.mark.parametrize("action", ["draft", "send"])
+@blocking
+def test_what_a_minor_attached_in_secret_stays_in_what_they_began(
+    site: Site, action: str
+) -> None:
+    child = Child.make(site)
+    secret = file(site.database, child.id, narrative("x"), title="Secret", flags=SECRET)
+    receive(site.database, child.id)
+    with site.database.write() as work:
+        (talk,) = InboxReader(work).conversations(child.id)
+        begun = Begun(text="Voici", documents=(secret,), to=talk.id)
+        Drafts(work).save_answer(child.id, talk.id, begun)
+        new = Drafts(work).save_new(child.id, evolve(begun, subject="Oui"), most=5)
+    browser = opened(site, child)
+    site.clock.advance(minutes=1)
+
+    answered = answer(browser, f"/conversation/{talk.id}", "Autre chose", action=action)
+    written = answer(
+        browser,
+        f"/inbox/new?draft={new}",
+        "Autre chose",
+        action=action,
+        subject="Oui",
+        contact=talk.id,
+        draft=new,
+    )
+
+    assert (answered.status, written.status) == (303, 303)
+    with site.database.read() as work:
+        kept = DraftReader(InboxReader(work)).all(child.id, 9)
+        sent = [
+            one
+            for each in InboxReader(work).conversations(child.id)
+            for one in InboxReader(work).messages(child.id, each.id, 9)
+            if one.text.startswith("Autre chose")
+        ]
+    texts = "Autre chose" if action == "draft" else "Voici"
+    assert [one.begun.documents for one in kept] == [(secret,), (secret,)]
+    assert {one.begun.text for one in kept} == {texts}
+    assert len(sent) == (2 if action == "send" else 0)
+    assert not any(one.files for one in sent)
 
 
 @blocking

@@ -29,6 +29,7 @@ from tests.builders_people import MATRICULE, TEST_RANGE, matricule, open_profile
 from tests.web.browsing import PASSWORD, Browser, Reply, Site, blocking, token_of
 from tests.web.mail import file, narrative, receive
 from tests.web.patient.test_account import profile_of, proved
+from tests.web.patient.test_messages import answer, conversation_of
 
 LIFE = SessionLife(idle=timedelta(minutes=15), whole=timedelta(hours=8))
 OWN = {"family": "Pat-Trois", "given": "Dominique", "born": "1979-03-28"}
@@ -382,7 +383,8 @@ def test_who_cannot_open_their_space_lends_it_to_nobody(site: Site) -> None:
         Profiles(work).change(profile_of(site).id, "state", state="SUSPENDED")
 
     assert browser.get("/inbox").location == "/people?over=1"
-    assert "Dominique" not in browser.get("/people").text
+    # They see that the help is not over, and there is nothing to enter.
+    assert f"/people/{delegation_id}/open" not in browser.get("/people").text
 
 
 BANNER = "Vous agissez pour <strong>Dominique PAT-TROIS</strong>"
@@ -403,12 +405,12 @@ def test_every_answer_says_for_whom_one_acts_errors_too(site: Site) -> None:
         "POST", "/inbox/search", b"{}", {"Content-Type": "application/json"}
     )
 
-    for status, answer in answers.items():
-        assert answer.status == status
-        assert BANNER in answer.text
-        assert f'name="token" value="{token}"' in answer.text
+    for status, got in answers.items():
+        assert got.status == status
+        assert BANNER in got.text
+        assert f'name="token" value="{token}"' in got.text
         # The first page is the other's now: it is not called one's own.
-        assert "Retour à mon espace" not in answer.text
+        assert "Retour à mon espace" not in got.text
     assert (forged.status, BANNER in forged.text) == (403, True)
     assert (unread.status, BANNER in unread.text) == (400, True)
     # The way back is there, and does what it says.
@@ -505,3 +507,44 @@ def test_a_suspension_that_is_lifted_leaves_help_as_it_was(site: Site) -> None:
     send(browser, f"/people/{delegation_id}/open")
 
     assert BANNER in browser.get("/inbox").text
+
+
+@blocking
+def test_who_acts_in_a_suspended_space_sees_that_it_is_and_may_end_it(
+    site: Site,
+) -> None:
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    close(site, site.patient, "SUSPENDED")
+
+    page = browser.get("/people").text
+    ended = send(browser, f"/people/{delegation_id}/end")
+    after = browser.get("/people").text
+
+    assert "Espace suspendu" in page
+    assert f"/people/{delegation_id}/open" not in page
+    assert "Aider" not in page.split("Espace suspendu")[0].rsplit("<li", 1)[1]
+    assert f'href="/people/{delegation_id}/change"' in page
+    assert ended.location == "/people?done=ended"
+    assert "Espace suspendu" not in after
+    assert "Vous agissiez pour cette personne" in after
+    assert ("delegation:end", "by-helper", "") in lines(site, site.patient)
+
+
+@blocking
+def test_a_draft_says_who_wrote_it_where_that_is_not_the_patient(site: Site) -> None:
+    receive(site.database, site.patient)
+    browser, delegation_id = agreed(site, Relative.make(site, 21))
+    send(browser, f"/people/{delegation_id}/open")
+    own = site.signed_in()
+    path = conversation_of(site)
+
+    answer(browser, path, "Pour lui : merci.", action="draft")
+    answer(browser, "/inbox/new", "Une question", action="draft", subject="Un sujet")
+
+    shown = own.get(path).text
+    assert "Brouillon du" in shown
+    assert "par Anne MOREL" in shown
+    assert own.get("/inbox/drafts").text.count("Rédigé par Anne MOREL") == 2
+    site.clock.advance(minutes=1)
+    answer(own, path, "Merci docteur.", action="draft")
+    assert "par Anne MOREL" not in browser.get(path).text

@@ -9,6 +9,7 @@ import pytest
 from gateway.message.building import OutgoingPart
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.mailbox.terms import MailboxTerms
+from gateway.store.patients.decisions import Decisions
 from tests.builders_cda import PDF
 from tests.builders_people import MATRICULE, open_profile
 from tests.web.browsing import blocking
@@ -98,6 +99,13 @@ def test_axe_finds_nothing_from_the_question_to_the_end_of_an_exchange(
         with page.expect_navigation():
             page.click("main form[action='/texts'] button.btn")
         doctor.look("pro-texts")
+        with pages.database.write() as work:
+            Decisions(work).block(patient, DOCTOR)
+        doctor.go(f"/messages?mailbox={own}")
+        with page.expect_navigation():
+            page.click("main a.cover >> nth=0")
+        page.click("main summary >> text=Envoyé au mauvais patient")
+        doctor.look("pro-exchange-refused")
     with pages.database.read() as work:
         assert MailboxTerms(work).until(own, patient) is not None
 

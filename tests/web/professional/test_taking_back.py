@@ -13,12 +13,19 @@ from gateway.node.vaults import open_vaults
 from gateway.store.inbox.inbox import Inbox
 from gateway.store.inbox.reading import InboxReader
 from gateway.store.mailbox.terms import MailboxTerms
+from gateway.store.patients.decisions import Decisions
 from gateway.store.tables import mail_items
 from gateway.store.tasks.tasks import TaskKind
 from tests.builders_people import open_profile
 from tests.web.browsing import Browser, Reply, blocking, token_of
-from tests.web.professional.browsing import ProSite
-from tests.web.professional.mailing import add_mailbox, conversations, work_off, write
+from tests.web.professional.browsing import DOCTOR, ProSite
+from tests.web.professional.mailing import (
+    add_mailbox,
+    conversations,
+    patient_writes,
+    work_off,
+    write,
+)
 from tests.web.professional.test_conversations import end, listed, say
 
 BUTTON = "/take-back"
@@ -164,3 +171,48 @@ def test_a_letter_that_a_mail_program_sent_is_found_by_its_name(pages: ProSite) 
     recall(pages)
 
     assert "ne sont plus dans l’espace du patient" in browser.get(path).text
+
+
+@blocking
+def test_who_is_refused_is_told_who_can_take_a_letter_back(pages: ProSite) -> None:
+    patient = open_profile(pages.database)
+    add_mailbox(pages)
+    browser = pages.sign_in()
+    say(pages, browser, "Votre bilan", "Pour une autre personne.")
+    path = path_of(browser)
+    with pages.database.write() as work:
+        Decisions(work).block(patient, DOCTOR)
+
+    page = browser.get(path).text
+
+    assert BUTTON not in page
+    assert "L’opérateur de ce service le peut à tout moment" in page
+    assert "postmaster@" in page
+
+
+@blocking
+def test_who_is_refused_still_says_until_when_who_wrote_to_them_may(
+    pages: ProSite,
+) -> None:
+    patient, mailbox = open_profile(pages.database), add_mailbox(pages)
+    browser = pages.sign_in()
+    say(pages, browser, "Votre bilan", "Le bilan est bon.")
+    path = path_of(browser)
+    with pages.database.write() as work:
+        Decisions(work).block(patient, DOCTOR)
+    day = {"until": pages.clock().date().isoformat()}
+
+    def last_day() -> Reply:
+        token = {"token": token_of(browser.get("/messages"))}
+        return browser.post(f"{path}/window", {**token, **day})
+
+    assert f"{path}/window" not in browser.get(path).text
+    assert last_day().status == 409
+    patient_writes(pages, patient, mailbox, subject="Re: Votre bilan")
+    page = browser.get(path).text
+    assert f"{path}/window" in page
+    assert f"{path}/end" not in page
+    assert "si vous indiquez aujourd’hui comme dernier jour" in page
+    assert last_day().location == f"{path}?done=window#terms"
+    with pages.database.read() as work:
+        assert MailboxTerms(work).until(mailbox, patient) is not None
