@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from attrs import frozen
-from sqlalchemy import BindParameter, bindparam, delete, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, select
 
 from gateway.errors import AlteredError, ConflictError
 from gateway.rights.author_rules import is_person_id
@@ -196,21 +196,19 @@ class Mailboxes:
         one goes by its address: whoever a patient keeps off by one name is kept off by
         each. All in lower case; a structure's number, and an address of elsewhere,
         stand for themselves alone.
+
+        Raises:
+            AlteredError: a mailbox of theirs is not as it was opened: nobody passes a
+                block by that.
         """
         given = {one for one in names if one}
+        own = [one for one in self._at(given) if one.kind == PERSONAL]
         # A block is kept in lower case, a holder as the certificate has it.
-        people = {
-            who
-            for one in given
-            for who in self.persons(one) | {one, one.upper()}
-            if is_person_id(who)
-        }
-        addresses = {
-            box.address
-            for who in people
-            for box in self.held_by(who)
-            if box.kind == PERSONAL
-        }
+        people = given | {one.upper() for one in given}
+        people.update(who for box in own for who in box.holders)
+        people = {one for one in people if is_person_id(one)}
+        held = [one for one in self._held_by_each(people) if one.kind == PERSONAL]
+        addresses = {one.address for one in held}
         return frozenset(one.lower() for one in given | people | addresses)
 
     def names_of_sender(self, *names: str) -> frozenset[str]:
@@ -220,11 +218,10 @@ class Mailboxes:
         ``names`` are the address it is sent from and what is proven. Whoever writes
         from the mailbox of a structure writes for it, by whatever certificate.
         """
-        boxes = [self.find(one) for one in names if "@" in one]
         places = {
             one.lower()
-            for box in boxes
-            if box is not None and box.kind != PERSONAL
+            for box in self._at(names)
+            if box.kind != PERSONAL
             for one in box.holders
             if not is_person_id(one)
         }
@@ -238,14 +235,36 @@ class Mailboxes:
         """
         if not blocked:
             return frozenset()
-        addresses = {
-            box.address
-            for one in blocked
-            if "@" not in one and not is_person_id(one)
-            for box in self.held_by(one.upper())
-            if box.kind != PERSONAL
+        places = {
+            one.upper() for one in blocked if "@" not in one and not is_person_id(one)
         }
-        return self.known_as(blocked) | addresses
+        theirs = [one for one in self._held_by_each(places) if one.kind != PERSONAL]
+        return self.known_as(blocked) | {one.address for one in theirs}
+
+    def _at(self, names: Iterable[str]) -> list[Mailbox]:
+        """Return the mailboxes of those names that are addresses; two questions."""
+        addresses = {one.lower() for one in names if "@" in one}
+        return self._each(mailboxes.c.address.in_(addresses)) if addresses else []
+
+    def _held_by_each(self, identities: Collection[str]) -> list[Mailbox]:
+        """Return the open mailboxes that some of them may use; two questions."""
+        if not identities:
+            return []
+        theirs = select(mailbox_holders.c.mailbox_id).where(
+            mailbox_holders.c.identity.in_(identities)
+        )
+        return self._each(mailboxes.c.id.in_(theirs), mailboxes.c.state == "open")
+
+    def _each(self, *conditions: ColumnElement[bool]) -> list[Mailbox]:
+        """Return some mailboxes; `AlteredError` for one that is not as it was."""
+        rows = self.work.connection.execute(select(mailboxes).where(*conditions)).all()
+        held = mailbox_holders.c.mailbox_id.in_([one.id for one in rows])
+        holders: dict[str, list[dict[str, Any]]] = {one.id: [] for one in rows}
+        if rows:
+            found = select(mailbox_holders).where(held)
+            for one in self.work.connection.execute(found):
+                holders[one.mailbox_id].append(one._asdict())
+        return [self._mailbox(one, holders[one.id]) for one in rows]
 
     def listed(self) -> list[Mailbox]:
         """Return all mailboxes, by address."""
@@ -270,8 +289,10 @@ class Mailboxes:
         except AlteredError:
             return None
 
-    def _mailbox(self, row: Any) -> Mailbox:
-        holders = self._holders(row.id)
+    def _mailbox(
+        self, row: Any, holders: list[dict[str, Any]] | None = None
+    ) -> Mailbox:
+        holders = self._holders(row.id) if holders is None else holders
         self.work.rows.check(mailboxes, row)
         self.work.rows.check_set(mailbox_holders, row.id, holders, row.sets)
         return Mailbox(
