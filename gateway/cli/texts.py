@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
 
 from gateway.cli.options import Subparsers, add_command, add_noun
-from gateway.core.texts.informing import POSTER, TEXTS
-from gateway.documents.printed_page import (
-    Heading,
-    Paragraph,
-    Points,
-    PrintedPage,
-    print_page,
-)
+from gateway.core.texts.informing import OUR_TEAM, TEXTS, informing_words
+from gateway.documents.informing_poster import informing_poster
+from gateway.documents.printed_page import PrintedPage, print_page
 from gateway.settings.file import Settings, read_settings
-
-_HERE = "notre équipe"
-"""Who cares, where no name is given."""
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -28,7 +21,7 @@ def add_parser(commands: Subparsers) -> None:
         "what professionals tell patients of the filing, and a poster",
     )
     for name, text in TEXTS.items():
-        parser = add_command(verbs, name, _print_text, text.summary)
+        parser = add_command(verbs, name, _print_text, text.title.en)
         parser.set_defaults(text=name)
         _add_structure(parser)
     poster = add_command(
@@ -43,9 +36,9 @@ def add_parser(commands: Subparsers) -> None:
 def _add_structure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--structure",
-        default=_HERE,
+        default=OUR_TEAM,
         metavar="NAME",
-        help=f"who files, as patients know it (default: {_HERE})",
+        help=f"who files, as patients know it (default: {OUR_TEAM})",
     )
 
 
@@ -70,27 +63,12 @@ def _print_poster(args: argparse.Namespace) -> int:
 
 def poster_of(settings: Settings, structure: str, *, large: bool) -> PrintedPage:
     """Return the poster of a structure."""
-    words = _words(settings, structure)
-    return PrintedPage(
-        title=POSTER.title,
-        footer=POSTER.footer,
-        blocks=(
-            Paragraph(_sentence(POSTER.lead.format_map(words))),
-            Points(POSTER.points),
-            Heading(POSTER.ask.format_map(words)),
-        ),
-        poster=True,
-        large=large,
+    return informing_poster(_words(settings, structure), large=large)
+
+
+def _words(settings: Settings, structure: str) -> Mapping[str, str]:
+    return informing_words(
+        structure,
+        service=settings.domains.operator_name,
+        url=settings.public_url,
     )
-
-
-def _words(settings: Settings, structure: str) -> dict[str, str]:
-    return {
-        "structure": " ".join(structure.split()) or _HERE,
-        "service": settings.domains.operator_name,
-        "url": settings.public_url,
-    }
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -49,7 +49,7 @@ class TextForUse:
     poster, and declares nothing. ``advice`` is for who uses it, never for the patient.
     """
 
-    summary: str
+    title: Both
     lines: tuple[str, ...]
     advice: str
     channel: InformedBy | None = None
@@ -71,7 +71,10 @@ _AFTER: Final = (
 TEXTS: Mapping[str, TextForUse] = MappingProxyType(
     {
         "telephone": TextForUse(
-            summary="what to say when the appointment is made by telephone",
+            title=Both(
+                "À dire au téléphone, en donnant le rendez-vous",
+                "what to say when the appointment is made by telephone",
+            ),
             channel=InformedBy.TELEPHONE,
             lines=(
                 "« Une information avant de raccrocher : les documents de vos soins "
@@ -88,7 +91,10 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             advice=_BEFORE,
         ),
         "arrival": TextForUse(
-            summary="what to say at the desk, or while the care is given",
+            title=Both(
+                "À dire à l’accueil, ou pendant les soins",
+                "what to say at the desk, or while the care is given",
+            ),
             channel=InformedBy.ARRIVAL,
             lines=(
                 "« Les documents de votre venue seront déposés dans votre espace de "
@@ -100,7 +106,10 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             advice=_BEFORE,
         ),
         "convocation": TextForUse(
-            summary="paragraph for a convocation or the confirmation of an appointment",
+            title=Both(
+                "Paragraphe pour une convocation ou une confirmation de rendez-vous",
+                "paragraph for a convocation or the confirmation of an appointment",
+            ),
             channel=InformedBy.CONVOCATION,
             lines=(
                 "Vos documents de santé. Comme le prévoit la loi (article L. 1111-15 "
@@ -113,7 +122,10 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             advice=_BEFORE,
         ),
         "online": TextForUse(
-            summary="line and tick box for pre-admission or booking online",
+            title=Both(
+                "Ligne et case à cocher, pour une préadmission ou un rendez-vous",
+                "line and tick box for pre-admission or booking online",
+            ),
             channel=InformedBy.ONLINE,
             lines=(
                 "☐ J’ai lu que {structure} dépose les documents de mes soins dans mon "
@@ -125,7 +137,10 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             "pas d’avance, et ne refusez pas le rendez-vous à qui ne coche pas.",
         ),
         "email": TextForUse(
-            summary="paragraph for an e-mail that brings a document to the patient",
+            title=Both(
+                "Paragraphe pour un courriel qui porte un document au patient",
+                "paragraph for an e-mail that brings a document to the patient",
+            ),
             lines=(
                 "Le document joint est aussi déposé dans votre espace de santé "
                 "({service}), à l’adresse {url} : vous l’y retrouverez, et choisissez "
@@ -135,7 +150,10 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             advice=_AFTER,
         ),
         "foot": TextForUse(
-            summary="foot of a prescription, a discharge letter or a report",
+            title=Both(
+                "Pied d’une ordonnance, d’une lettre de liaison ou d’un compte rendu",
+                "foot of a prescription, a discharge letter or a report",
+            ),
             lines=(
                 "Ce document est déposé dans l’espace de santé du patient ({service}). "
                 "Le patient choisit qui peut le lire : {url}.",
@@ -143,7 +161,10 @@ TEXTS: Mapping[str, TextForUse] = MappingProxyType(
             advice=_AFTER,
         ),
         "results": TextForUse(
-            summary="line for a page where results or prescriptions are fetched",
+            title=Both(
+                "Ligne pour une page où l’on retire résultats ou ordonnances",
+                "line for a page where results or prescriptions are fetched",
+            ),
             lines=(
                 "Vos résultats et vos ordonnances sont aussi déposés dans votre espace "
                 "de santé ({service}). " + _RIGHTS,
@@ -183,3 +204,15 @@ POSTER: Final = Poster(
     footer="Code de la santé publique, articles L. 1111-15 et R. 1111-46 à R. 1111-49",
 )
 """For a waiting room: welcome, and never enough alone."""
+
+OUR_TEAM: Final = "notre équipe"
+"""Who cares, where no name is given."""
+
+
+def informing_words(structure: str, *, service: str, url: str) -> Mapping[str, str]:
+    """Return what the texts leave open: who files, and where patients find it."""
+    return {
+        "structure": " ".join(structure.split()) or OUR_TEAM,
+        "service": service,
+        "url": url,
+    }

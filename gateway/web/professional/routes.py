@@ -12,6 +12,7 @@ from gateway.web.professional.finding_pages import FindingPages
 from gateway.web.professional.fixed_pages import ProfessionalFixedPages
 from gateway.web.professional.guide_pages import GuidePages
 from gateway.web.professional.home_pages import ProfessionalHomePages
+from gateway.web.professional.informing_pages import InformingTextPages
 from gateway.web.professional.message_pages import MessagePages
 from gateway.web.professional.proof_pages import ProofPages
 from gateway.web.professional.provider_pages import BACK, ProviderPages
@@ -37,6 +38,7 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
     answers, masking = AnswerPages(desk), RecordMaskPages(desk)
     filing, anyone = FilingPages(desk), Stage.ANONYMOUS
     guide, calls = GuidePages(desk), CallPages(desk)
+    informing = InformingTextPages(desk)
     papers, colleagues = RecordPaperPages(desk), RecordColleaguePages(desk)
     record = "/records/<string(length=32):record_id>"
     exchange = "/messages/<string(length=32):mailbox_id>/<string(length=32):thread_id>"
@@ -97,6 +99,8 @@ def make_professional_routes(desk: ProfessionalDesk) -> tuple[Route, ...]:
         get("/help", fixed.help, anyone),
         get("/guide", guide.guide, anyone),
         get("/guide/pdf", guide.as_pdf, anyone),
+        get("/informing", informing.texts, anyone),
+        get("/informing/poster", informing.poster, anyone),
         get("/legal", fixed.legal, anyone),
         get("/privacy", fixed.privacy, anyone),
         get("/accessibility", fixed.accessibility, anyone),

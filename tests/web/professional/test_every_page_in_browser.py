@@ -55,6 +55,7 @@ NOT_THERE_NOW = {
 NOT_PAGES = {
     "/",
     "/guide/pdf",
+    "/informing/poster",
     "/proof/csv",
     "/proof/pdf",
     "/proof/<entry_id>",
