@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +48,3 @@ def write_settings(folder: Path, more: str = "") -> Path:
     file.write_text("\n".join([*lines, more]), "utf-8")
     make_master_key(folder / "master.key")
     return file
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -52,8 +52,9 @@ from gateway.web.patient.desk import PatientDesk
 from gateway.web.site.service import WebService
 from tests.builders_database import new_sqlite
 from tests.builders_people import MATRICULE, TEST_RANGE, open_profile
-from tests.builders_settings import free_port, make_settings
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
+from tests.ports import free_ports
 
 LOGIN, PASSWORD = "dominique", "Coquelicot-1979"
 DOCTOR = "dr.martin@hopital.mssante.test"
@@ -325,7 +326,7 @@ def running_site(
 
     clock = SetClock()
     make_certificate(folder)
-    port = free_port()
+    (port,) = free_ports(1)
     if public_host:
         web["public_url"] = f"https://{public_host}:{port}/"
     settings = make_settings(

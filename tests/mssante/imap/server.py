@@ -33,8 +33,9 @@ from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.trust.space import TrustSpace
 from gateway.trust.tls import load_identity
 from tests.builders_database import new_sqlite
-from tests.builders_settings import free_port, make_settings
+from tests.builders_settings import make_settings
 from tests.pki import throwaway_pki
+from tests.ports import free_ports
 
 DOCTOR = "899700000017"
 NURSE = "899700000025"
@@ -78,7 +79,7 @@ class Mailroom:
         self.settings = make_settings(
             folder,
             pki_folder,
-            listen={"imaps": free_port(), "imap": free_port()},
+            listen=dict(zip(("imaps", "imap"), free_ports(2), strict=True)),
             trust={"crl": str(folder / "crl.pem")},  # to be replaced by tests
             imap=imap,
         )

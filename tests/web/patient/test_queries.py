@@ -22,14 +22,15 @@ MOST_CONTACTS = 200
 PASSKEYS = {"public_url": "https://localhost/"}
 """With a name that passkeys can be for."""
 
-MOST = 35
+MOST = 38
 """
 Queries of the page that asks most, a conversation: among them one a transaction on the
 keys, two for the rows that vouch for what its messages are joined with, one for the new
 notices that the frame counts, one for those that opening the page reads, one for the
 files of all its messages that are documents of the patient's own already, one for the
-mailbox that is answered: the rule asks for its terms, and two for its quota: when it
-wrote last, and what the patient sent since.
+mailbox that is answered: the rule asks for its terms, two for its quota: when it wrote
+last, and what the patient sent since, and three for whom the patient blocked: what they
+decided, and by which names those are known here.
 """
 
 BOUNDED = {

@@ -35,9 +35,10 @@ from gateway.trust.space import TrustSpace
 from gateway.web.professional.desk import ProfessionalDesk
 from gateway.web.site.service import WebService
 from tests.builders_database import new_sqlite
-from tests.builders_settings import free_port, make_settings
+from tests.builders_settings import make_settings
 from tests.fakes import SetClock
 from tests.pki import throwaway_pki
+from tests.ports import free_ports
 from tests.web.browsing import Browser, Reply, token_of
 
 DOCTOR = "899700000017"
@@ -159,7 +160,7 @@ def running_pages(
     settings = make_settings(
         folder,
         certs,
-        listen={"professional_https": free_port()},
+        listen={"professional_https": free_ports(1)[0]},
         domains={"operator_name": "Hôpital de démonstration"},
         trust={"kept": str(folder / "trust")},
         professional=professional,
