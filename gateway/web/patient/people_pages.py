@@ -126,9 +126,14 @@ class PeoplePages:
     def _past(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
         """Return whom the patient acted for, by what they agreed to, and no longer."""
         holder = Delegations(work).holder(one)
-        if holder is None or one.standing(today) is not Worth.OVER:
+        was_agreed = one.answered_at is not None and one.standing(today) is Worth.OVER
+        if holder is None or not was_agreed:
             return None
-        return self._person(one, person_name(holder), today)
+        last = one.term.last
+        if one.ended_at is not None:
+            last = min(last, self.desk.day(one.ended_at))
+        person = self._person(one, person_name(holder), today)
+        return evolve(person, term=evolve(one.term, last=max(last, one.term.first)))
 
     def _closed(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
         """Return a child whom the patient represents and whose space is closed."""

@@ -494,6 +494,7 @@ def test_a_request_that_waits_ends_with_the_space_of_who_asked(site: Site) -> No
     answered = send(relative.browser(), f"/people/{id_of(site)}/accept")
 
     assert answered.location == "/people?problem=not-waiting"
+    assert "Vous avez agi" not in relative.browser().get("/people").text
 
 
 @blocking
@@ -526,7 +527,7 @@ def test_who_acts_in_a_suspended_space_sees_that_it_is_and_may_end_it(
     assert f'href="/people/{delegation_id}/change"' in page
     assert ended.location == "/people?done=ended"
     assert "Espace suspendu" not in after
-    assert "Vous agissiez pour cette personne" in after
+    assert "Vous avez agi pour cette personne, du " in after
     assert ("delegation:end", "by-helper", "") in lines(site, site.patient)
 
 

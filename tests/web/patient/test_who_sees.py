@@ -179,7 +179,9 @@ def given(ward: Ward, document: str, case: Case) -> dict[str, bool]:
     found["author"] = any(reads(who) for who in AUTHORS)
     found["regulator"] = reads(REGULATOR, REGULATION)
     found["others"] = any(reads(who, EMERGENCY) for who in people.values())
-    if case.treats:
+    if case.treats and TREATING.national_id in case.blocked:
+        assert not reads(TREATING)  # and they are the treating doctor no more
+    elif case.treats:
         found["treating"] = reads(TREATING)
     if case.names:
         columns = (each.column for each in people.values())
