@@ -34,7 +34,7 @@ from gateway.store.journal import Action, Entry, chain_of, is_as_written
 from gateway.store.patients.administrators import ADMINISTRATOR
 from gateway.store.patients.facts import fact_named
 from gateway.store.patients.informed import WHAT as INFORMED
-from gateway.store.patients.informed import read_informed
+from gateway.store.patients.informed import Informed, read_informed
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.values import ProfileChange
 from gateway.web.patient.document_cards import DocumentCard, SeenDocuments
@@ -171,6 +171,10 @@ class HistoryLine:
     """Where it is told on what this rests, empty where that is nowhere."""
     is_reportable: bool
     """It names somebody whom the patient may say not to know."""
+    is_blockable: bool
+    """It names a professional or a place whom it, or what it is about, identifies."""
+    declarer: Informed | None
+    """Who declares that they told the patient of filing, of a line that says so."""
     is_unproven: bool
     """The name is what a message says of its sender, and no certificate bears it."""
 
@@ -367,6 +371,12 @@ class PatientHistory:
         who, place = name_in(entry, party, card, message)
         if refusal is not None:
             who = refusal.sender
+        is_known = is_reportable(entry, party, who, card)
+        declarer = None
+        if fact is not None and fact.what == INFORMED:
+            declarer = read_informed(fact.about, fact.after)
+            if declarer.teller.is_person:
+                who = declarer.teller.name  # never a number alone
         return HistoryLine(
             seq=entry.seq,
             at=entry.at,
@@ -385,11 +395,13 @@ class PatientHistory:
             delayed=str(entry.detail.get("delayed", "")),
             values=_values(told),
             means=_means(entry),
-            is_declared=fact is not None and fact.what == INFORMED,
+            is_declared=declarer is not None,
             told=Both(refusal.fr, refusal.en) if refusal else _refused(entry),
             is_refused=entry.action.endswith(":refuse") or refusal is not None,
             why_path=_why_path(entry, card),
-            is_reportable=is_reportable(entry, party, who, card),
+            is_reportable=is_known,
+            is_blockable=is_known and _identifies(entry, card, declarer),
+            declarer=declarer,
             is_unproven=message is not None and not message.proven,
         )
 
@@ -441,6 +453,16 @@ def _told_how(fact: ProfileChange, language: str) -> str:
         return channel
     day = say_date(how.on, language)
     return ON_A_DAY.said(language).format(how=channel, day=day)
+
+
+def _identifies(
+    entry: Entry, card: DocumentCard | None, declarer: Informed | None
+) -> bool:
+    """Tell whether somebody can be blocked by a line: a name alone blocks nobody."""
+    if card is not None or declarer is not None:
+        return True
+    named_alone = entry.detail.get("person") and not entry.detail.get("identity")
+    return entry.action == Action.MESSAGE_DELIVERED or not named_alone
 
 
 def _presented(entry: Entry) -> Both | None:

@@ -71,9 +71,17 @@ def source_of_report(
     if entry is not None and entry.action == Action.MESSAGE_DELIVERED:
         conversation = inbox_of(work).brought_by(seen.profile_id, entry.subject)
         return _of(work, seen, "conversation", conversation)
+    if line.declarer is not None:
+        teller = line.declarer.teller
+        declarer = Blockable(
+            identity=teller.number,
+            name=teller.name or teller.number,
+            is_structure=not teller.is_person,
+        )
+        return ReportSource(kind="line", subject=number, people=(declarer,))
     if line.party not in (Party.PROFESSIONALS, Party.SERVICE) or not line.who:
         raise NotFoundError("not found")
-    can_block = line.party is Party.PROFESSIONALS
+    can_block = line.party is Party.PROFESSIONALS and line.is_blockable
     somebody = Blockable(identity=line.who.lower(), name=line.who)
     return ReportSource(
         kind="line", subject=number, people=(somebody,), can_block=can_block

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
-from gateway.core.actors import Means
+from gateway.core.actors import Actor, Means, Who
 from gateway.core.informing import InformedBy, PatientInformed
 from gateway.store.patients.informed import InformedPatients, InformingStructure
+from gateway.store.patients.profiles import Profiles
 from tests.builders_directory import as_file, person, take
 from tests.web.browsing import Site, blocking
 
 PATH = "/confidentiality/informed"
+BLOCK = re.compile(r'href="(/confidentiality/block[?]line=[^"]*)"')
 
 
 def declare(
@@ -72,6 +75,40 @@ def test_the_history_says_how_the_patient_was_told_and_how_it_was_declared(
     assert "sans préciser comment" in by_page
     assert "Déclaré : dans l’espace des professionnels" in " ".join(by_page.split())
     assert "Comment" not in by_mail + by_page
+
+
+@blocking
+def test_who_declares_it_is_blocked_from_the_history_by_number_not_by_name(
+    site: Site,
+) -> None:
+    how = PatientInformed(by=InformedBy.SPOKEN)
+    declare(site, "1750000011", "Clinique des Lilas", how)
+    declare(site, "899700000017", "", how, is_person=True)
+    browser = site.signed_in()
+
+    page = browser.get("/history?who=professionals").text
+    asked = [browser.get(unescape(one)).text for one in BLOCK.findall(page)]
+
+    assert "<h3>899700000017" not in page
+    assert "<h3>Professionnel de santé" in page
+    assert len(asked) == 2
+    assert 'value="899700000017"' in asked[0]
+    assert 'value="1750000011"' in asked[1]
+    assert "Clinique des Lilas" in asked[1]
+
+
+@blocking
+def test_by_a_name_alone_nobody_is_offered_to_be_blocked(site: Site) -> None:
+    doctor = Actor(Who.PROFESSIONAL, Means.PORTAL, "Camille MOREAU")
+    with site.database.write() as work:
+        Profiles(work, doctor).record(site.patient, "mask", None, {"documents": []})
+    browser = site.signed_in()
+
+    page = browser.get("/history?who=professionals").text
+
+    assert "Camille MOREAU" in page
+    assert BLOCK.findall(page) == []
+    assert "/report?line=" in page
 
 
 @blocking
