@@ -119,12 +119,11 @@ class Settlement:
     def _by_every_name(self, rights: ProfileRights) -> ProfileRights:
         """Whom a patient blocked or hides by one name is so by each they go by here."""
         boxes = Mailboxes(self.work)
-        if rights.blocked:
-            rights = evolve(rights, blocked=boxes.kept_off(rights.blocked))
-        if rights.secret_senders:
-            known = boxes.known_as(rights.secret_senders)
-            rights = evolve(rights, secret_senders=known)
-        return rights
+        return evolve(
+            rights,
+            blocked=boxes.kept_off(rights.blocked),
+            secret_senders=boxes.known_as(rights.secret_senders),
+        )
 
     def _facts(self, case: Case, found: FoundDocument | None) -> FilingFacts:
         return self.gatherer.facts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.store.arrivals.arrivals import KeptArrival
 from gateway.store.base.work import UnitOfWork
 from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.kept_off import names_kept_off
 
 
 def is_sender_blocked(
@@ -17,11 +17,10 @@ def is_sender_blocked(
     ``address`` is the one that the patient knows, where that is another than the
     reverse path; a message that is kept no more proves nothing.
     """
-    boxes = Mailboxes(work)
-    blocked = boxes.kept_off(Profiles(work).rights(profile_id).blocked)
+    blocked = names_kept_off(work, profile_id)
     if not blocked:
         return False
     names = [address]
     if kept is not None:
         names += [kept.reverse_path, kept.sender.identity, kept.sender.structure]
-    return not boxes.names_of_sender(*names).isdisjoint(blocked)
+    return not Mailboxes(work).names_of_sender(*names).isdisjoint(blocked)

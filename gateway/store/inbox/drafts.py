@@ -99,14 +99,15 @@ class Drafts:
             there = evolve(kept[1], to=conversation_id)
             self.save_new(profile_id, there, most=most)
 
-    def answer_begun(self, profile_id: str, conversation_id: str) -> Begun | None:
-        """Return the draft of a conversation as whoever kept it last left it."""
-        kept = self._kept(drafts, conversation_id, profile_id)
-        return None if kept is None else kept[1]
+    def begun(self, profile_id: str, draft_id: str) -> Begun | None:
+        """
+        Return a draft as whoever kept it last left it, whoever asks; None: no draft.
 
-    def new_begun(self, profile_id: str, draft_id: str) -> Begun | None:
-        """Return a draft that is no answer in the same way."""
-        kept = self._kept(loose_drafts, draft_id, profile_id)
+        That of an answer has the id of its conversation.
+        """
+        kept = self._kept(drafts, draft_id, profile_id) or self._kept(
+            loose_drafts, draft_id, profile_id
+        )
         return None if kept is None else kept[1]
 
     def is_continued(self, profile_id: str, draft_id: str, begun: Begun) -> bool:

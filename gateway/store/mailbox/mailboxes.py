@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -201,8 +201,14 @@ class Mailboxes:
             AlteredError: a mailbox of theirs is not as it was opened: nobody passes a
                 block by that.
         """
+        return self._with_others(names, self._at(names))
+
+    def _with_others(
+        self, names: Iterable[str], boxes: Sequence[Mailbox]
+    ) -> frozenset[str]:
+        """Return names with those of the same people; ``boxes`` are at the names."""
         given = {one for one in names if one}
-        own = [one for one in self._at(given) if one.kind == PERSONAL]
+        own = [one for one in boxes if one.kind == PERSONAL]
         # A block is kept in lower case, a holder as the certificate has it.
         people = given | {one.upper() for one in given}
         people.update(who for box in own for who in box.holders)
@@ -218,14 +224,15 @@ class Mailboxes:
         ``names`` are the address it is sent from and what is proven. Whoever writes
         from the mailbox of a structure writes for it, by whatever certificate.
         """
+        boxes = self._at(names)
         places = {
             one.lower()
-            for box in self._at(names)
+            for box in boxes
             if box.kind != PERSONAL
             for one in box.holders
             if not is_person_id(one)
         }
-        return self.known_as(names) | places
+        return self._with_others(names, boxes) | places
 
     def kept_off(self, blocked: Collection[str]) -> frozenset[str]:
         """
@@ -258,9 +265,9 @@ class Mailboxes:
     def _each(self, *conditions: ColumnElement[bool]) -> list[Mailbox]:
         """Return some mailboxes; `AlteredError` for one that is not as it was."""
         rows = self.work.connection.execute(select(mailboxes).where(*conditions)).all()
-        held = mailbox_holders.c.mailbox_id.in_([one.id for one in rows])
         holders: dict[str, list[dict[str, Any]]] = {one.id: [] for one in rows}
         if rows:
+            held = mailbox_holders.c.mailbox_id.in_(holders)
             found = select(mailbox_holders).where(held)
             for one in self.work.connection.execute(found):
                 holders[one.mailbox_id].append(one._asdict())

@@ -8,8 +8,7 @@ from gateway.store.arrivals.arrivals import Arrivals
 from gateway.store.arrivals.blocked import is_sender_blocked
 from gateway.store.base.work import UnitOfWork
 from gateway.store.inbox.values import Conversation, Direction, InboxMessage
-from gateway.store.mailbox.mailboxes import Mailboxes
-from gateway.store.patients.profiles import Profiles
+from gateway.store.patients.kept_off import names_kept_off
 from gateway.web.patient.desk import PatientDesk
 
 
@@ -22,7 +21,7 @@ def blocked_addresses(
     """Return the addresses of contacts from which nothing comes any more."""
     if desk.settings.filing.blocked_may_write:
         return frozenset()
-    blocked = Mailboxes(work).kept_off(Profiles(work).rights(profile_id).blocked)
+    blocked = names_kept_off(work, profile_id)
     return frozenset(one.address for one in contacts if one.address.lower() in blocked)
 
 

@@ -20,6 +20,7 @@ from gateway.store.consultations.teams import CareTeams
 from gateway.store.consultations.values import KeptAgreement, NamedProfessional
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.decisions import Decisions
+from gateway.store.patients.kept_off import names_kept_off
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.treating import (
     NamedDoctor,
@@ -207,10 +208,10 @@ def choose_treating(
 
     Returns False where the patient blocked them: nothing is done then.
     """
-    profiles = Profiles(work)
-    profiles.hold(profile_id)
-    blocked = Mailboxes(work).known_as(profiles.rights(profile_id).blocked)
-    if doctor is not None and doctor.identity.lower() in blocked:
+    Profiles(work).hold(profile_id)
+    if doctor is not None and doctor.identity.lower() in names_kept_off(
+        work, profile_id
+    ):
         return False
     name_treating(work, profile_id, doctor)
     return True

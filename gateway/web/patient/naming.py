@@ -20,6 +20,7 @@ from gateway.store.evidence.quota import RoomLeft
 from gateway.store.journal import Action
 from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrator, Administrators
+from gateway.store.patients.kept_off import names_kept_off
 from gateway.store.patients.profiles import Profile, Profiles
 from gateway.store.patients.treating import treating_doctor
 from gateway.store.tasks.values import TaskKind
@@ -84,9 +85,7 @@ class Naming:
             administrators = Administrators(work, profile.id)
             facts = NamingFacts(
                 identity=who.identity,
-                blocked=Mailboxes(work).known_as(
-                    Profiles(work).rights(profile.id).blocked
-                ),
+                blocked=names_kept_off(work, profile.id),
                 administrators=frozenset(one.identity for one in administrators.all),
                 most=most,
             )

@@ -125,9 +125,10 @@ class PeoplePages:
 
     def _past(self, work: UnitOfWork, one: Delegation, today: date) -> Person | None:
         """Return whom the patient acted for, by what they agreed to, and no longer."""
+        if one.answered_at is None or one.standing(today) is not Worth.OVER:
+            return None
         holder = Delegations(work).holder(one)
-        was_agreed = one.answered_at is not None and one.standing(today) is Worth.OVER
-        if holder is None or not was_agreed:
+        if holder is None:
             return None
         last = one.term.last
         if one.ended_at is not None:

@@ -12,8 +12,8 @@ from gateway.rights.profile import ProfileState
 from gateway.rights.viewing_rules import ViewFacts, WhoSees, who_sees
 from gateway.settings.reading import ReadingSettings
 from gateway.store.base.work import UnitOfWork
-from gateway.store.mailbox.mailboxes import Mailboxes
 from gateway.store.patients.administrators import Administrators
+from gateway.store.patients.kept_off import names_kept_off
 from gateway.store.patients.profiles import Profiles
 from gateway.store.patients.treating import NamedDoctor, treating_doctor
 from gateway.web.patient.confidentiality import AccessChoice, ChoicesNow
@@ -61,10 +61,8 @@ def viewing_of(
     standing: ChoicesNow,
 ) -> Viewing:
     """Return what decides who sees a document, as everything stands now."""
-    profiles = Profiles(work)
-    profile = profiles.get(seen.profile_id)
+    profile = Profiles(work).get(seen.profile_id)
     assert profile is not None, "signed in just now"
-    blocked = profiles.rights(profile.id).blocked
     treating = treating_doctor(work, profile.id)
     named = frozenset(one.identity for one in Administrators(work, profile.id).all)
     known = named | ({treating.identity} if treating else frozenset())
@@ -80,13 +78,8 @@ def viewing_of(
             masked_in_emergency=standing.open[AccessChoice.MASKED],
             treating_sees_masked=desk.settings.reading.treating_sees_masked,
             activities_are_open=desk.settings.professional.activities_are_open,
-            blocked=_blocked(work, blocked),
+            blocked=names_kept_off(work, profile.id),
         ),
         treating=None if treating and treating.identity in hidden else treating,
         administrators=named - hidden,
     )
-
-
-def _blocked(work: UnitOfWork, blocked: frozenset[str]) -> frozenset[str]:
-    """Return who is blocked, by every name they go by here."""
-    return Mailboxes(work).known_as(blocked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from attrs import evolve, frozen
 
@@ -14,7 +13,7 @@ from gateway.message.subjects import answer_subject
 from gateway.rights.delegation_rules import REPRESENTING
 from gateway.rights.visibility_rules import sees_secrets
 from gateway.store.base.work import UnitOfWork
-from gateway.store.inbox.drafts import Begun, DraftReader, Drafts
+from gateway.store.inbox.drafts import Begun, Draft, DraftReader, Drafts
 from gateway.store.inbox.values import Conversation
 from gateway.store.mailbox.terms import ReplyTerms
 from gateway.store.patients.profiles import Profile
@@ -95,15 +94,14 @@ class WritingPages:
     def new_form(self, visit: Visit) -> Answer:
         """Show the form of a new message, as it was begun if an address says so."""
         form = WritingForm(self.desk)
-        filled, saved_at, begun_by = form.empty(visit), None, ""
+        filled, draft = form.empty(visit), None
         if draft_id := visit.query.get("draft", ""):
             with self.desk.database.read() as work:
                 draft = DraftReader(inbox_of(work)).new(visit.profile.id, draft_id)
             if draft is None:
                 raise NotFoundError("not found")
-            filled, saved_at = filled.with_draft(draft), draft.saved_at
-            begun_by = draft.begun.by
-        return self._form(visit, filled, saved_at=saved_at, begun_by=begun_by)
+            filled = filled.with_draft(draft)
+        return self._form(visit, filled, draft=draft)
 
     def _form(
         self,
@@ -111,8 +109,7 @@ class WritingPages:
         filled: Filled,
         *,
         status: int = 200,
-        saved_at: datetime | None = None,
-        begun_by: str = "",
+        draft: Draft | None = None,
     ) -> Answer:
         profile_id = visit.profile.id
         with self.desk.database.read() as work:
@@ -139,8 +136,7 @@ class WritingPages:
             choices=choices,
             terms=terms,
             form=filled,
-            saved_at=saved_at,
-            begun_by=begun_by,
+            draft=draft,
             saved="saved" in visit.query,
             limits=WritingForm(self.desk).limits(terms),
             notice=notice(visit.language),
@@ -228,8 +224,7 @@ class WritingPages:
         """Keep what was begun; where everything was taken out, forget it."""
 
         def job(work: UnitOfWork) -> None:
-            kept = Drafts(work).answer_begun(person.id, begun.to)
-            written = self._with_unseen(work, person, begun, kept)
+            written = self._with_unseen(work, person, begun, begun.to)
             self._set_aside(work, person, begun)
             if always or written.says_something:
                 Drafts(work).save_answer(person.id, begun.to, written)
@@ -247,28 +242,32 @@ class WritingPages:
         Keep of the draft of an answer what was not sent: of another window, or with
         what who sent it does not see, which stays for whoever attached it.
         """
-        kept = Drafts(work).answer_begun(person.id, begun.to)
-        if kept is not None and self._unseen(work, person, kept):
-            theirs = evolve(kept, to=begun.to, is_own=True)
-            most = self.desk.settings.web.max_drafts
-            Drafts(work).save_new(person.id, theirs, most=most)
-        else:
+        is_in_part = self._unseen(work, person, begun.to)
+        kept = Drafts(work).begun(person.id, begun.to) if is_in_part else None
+        if kept is None:
             self._set_aside(work, person, begun)
+            return
+        most = self.desk.settings.web.max_drafts
+        theirs = evolve(kept, to=begun.to, is_own=True)
+        Drafts(work).save_new(person.id, theirs, most=most)
 
     def _unseen(
-        self, work: UnitOfWork, person: Profile, kept: Begun
+        self, work: UnitOfWork, person: Profile, draft_id: str
     ) -> tuple[str, ...]:
         """Return the documents of a draft that are kept from who acts now."""
         if sees_secrets(reader_now()):
+            return ()
+        kept = Drafts(work).begun(person.id, draft_id)
+        if kept is None:
             return ()
         there = self.desk.seen(work, person.id).each(kept.documents)
         return tuple(sorted({*kept.documents} - {one.id for one in there}))
 
     def _with_unseen(
-        self, work: UnitOfWork, person: Profile, begun: Begun, kept: Begun | None
+        self, work: UnitOfWork, person: Profile, begun: Begun, draft_id: str
     ) -> Begun:
         """Return what is kept, with what of the draft before is kept from who acts."""
-        unseen = self._unseen(work, person, kept) if kept is not None else ()
+        unseen = self._unseen(work, person, draft_id)
         return evolve(begun, documents=(*begun.documents, *unseen))
 
     def _forget_new(self, work: UnitOfWork, person: Profile, filled: Filled) -> None:
@@ -277,8 +276,7 @@ class WritingPages:
         kept from who sent it.
         """
         begun = filled.begun(filled.contact)
-        kept = Drafts(work).new_begun(person.id, filled.draft)
-        if kept is not None and self._unseen(work, person, kept):
+        if self._unseen(work, person, filled.draft):
             return
         if Drafts(work).is_continued(person.id, filled.draft, begun):
             Drafts(work).forget(person.id, filled.draft)
@@ -296,9 +294,8 @@ class WritingPages:
 
         def job(work: UnitOfWork) -> str:
             known = Drafts(work).is_continued(person.id, draft_id, begun)
-            kept = Drafts(work).new_begun(person.id, draft_id) if known else None
-            written = self._with_unseen(work, person, begun, kept)
             kept_as = draft_id if known else ""
+            written = self._with_unseen(work, person, begun, kept_as)
             return Drafts(work).save_new(person.id, written, kept_as, most=most)
 
         return self.desk.write(job)

@@ -169,8 +169,9 @@ class MessagePages:
         day, until = visit.form.line("until")[:10], None
         if day:
             until = MessageForms(self.desk).until(visit, day)
-        refusal = profile is None or self._refusal(visit, profile, mailbox)
-        if profile is None or (refusal and not may_close(thread, refusal)):
+        if profile is None or not may_close(
+            thread, self._refusal(visit, profile, mailbox)
+        ):
             return self._show(visit, (mailbox, thread), MessageForm(), status=409)
         if day and until is None:
             form = MessageForm(until=day).with_problem("window", "day")

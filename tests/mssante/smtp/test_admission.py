@@ -493,6 +493,29 @@ def test_an_employee_who_holds_the_structures_mailbox_writes_from_it(
     assert found.sender.identity == EMPLOYEE
 
 
+OWN = "secretariat.eve@hopital.mssante.test"
+
+
+def asked_by_employee(
+    admission: Admission, blocked: str, *addresses: str
+) -> Recipient | Refused:
+    """Block somebody, and ask as an employee who holds mailboxes, from the first."""
+    with admission.database.write() as work:
+        for address in addresses:
+            Mailboxes(work).add(address, kind="PER", holders=[EMPLOYEE])
+        profile = Profiles(work).find(MATRICULE)
+        assert profile is not None
+        Decisions(work).block(profile.id, blocked)
+    sender = admission.admit_sender(USERS, CARD, read_address(addresses[0]))
+    assert isinstance(sender, AdmittedSender)
+
+    found = admission.admit_recipient(sender, read_address(PATIENT))
+    at_once = admission.admit_recipient_at_once(sender, read_address(PATIENT))
+
+    assert at_once in (found, None)  # PostgreSQL is never asked at once
+    return found
+
+
 @pytest.mark.parametrize(
     ("blocked", "refused"),
     [(HOSPITAL, True), (EMPLOYEE, True), ("1750000012", False)],
@@ -500,44 +523,21 @@ def test_an_employee_who_holds_the_structures_mailbox_writes_from_it(
 def test_who_blocked_a_structure_hears_nothing_of_its_employees(
     admission: Admission, blocked: str, *, refused: bool
 ) -> None:
-    own = "secretariat.eve@hopital.mssante.test"
-    with admission.database.write() as work:
-        Mailboxes(work).add(own, kind="PER", holders=[EMPLOYEE])
-        profile = Profiles(work).find(MATRICULE)
-        assert profile is not None
-        Decisions(work).block(profile.id, blocked)
-    sender = admission.admit_sender(USERS, CARD, read_address(own))
-    assert isinstance(sender, AdmittedSender)
-
-    found = admission.admit_recipient(sender, read_address(PATIENT))
-    at_once = admission.admit_recipient_at_once(sender, read_address(PATIENT))
+    found = asked_by_employee(admission, blocked, OWN)
 
     assert isinstance(found, Refused) is refused
-    assert at_once in (found, None)  # PostgreSQL is never asked at once
 
 
 @pytest.mark.parametrize(
     "blocked",
-    [EMPLOYEE, "secretariat.eve@hopital.mssante.test", "eve@hopital.mssante.test"],
+    [EMPLOYEE, OWN, "eve@hopital.mssante.test"],
 )
 def test_who_was_blocked_by_one_name_is_known_by_each_of_theirs(
     admission: Admission, blocked: str
 ) -> None:
-    own = "secretariat.eve@hopital.mssante.test"
-    with admission.database.write() as work:
-        for address in (own, "eve@hopital.mssante.test"):
-            Mailboxes(work).add(address, kind="PER", holders=[EMPLOYEE])
-        profile = Profiles(work).find(MATRICULE)
-        assert profile is not None
-        Decisions(work).block(profile.id, blocked)
-    sender = admission.admit_sender(USERS, CARD, read_address(own))
-    assert isinstance(sender, AdmittedSender)
-
-    found = admission.admit_recipient(sender, read_address(PATIENT))
-    at_once = admission.admit_recipient_at_once(sender, read_address(PATIENT))
+    found = asked_by_employee(admission, blocked, OWN, "eve@hopital.mssante.test")
 
     assert refusal(found) == (replies.REFUSED, "SENDER_BLOCKED")
-    assert at_once in (found, None)  # PostgreSQL is never asked at once
 
 
 # Our own fault is for now, never for good.

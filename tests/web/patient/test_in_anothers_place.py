@@ -300,11 +300,8 @@ def test_a_carer_does_none_of_it(site: Site) -> None:
     assert "/why/" not in browser.get("/notices").text
 
 
-@pytest.mark.parametrize("action", ["draft", "send"])
-@blocking
-def test_what_a_minor_attached_in_secret_stays_in_what_they_began(
-    site: Site, action: str
-) -> None:
+def with_secret_draft(site: Site) -> tuple[Child, Begun]:
+    """Return a child who began an answer with a document kept from their parents."""
     child = Child.make(site)
     secret = file(site.database, child.id, narrative("x"), title="Secret", flags=SECRET)
     receive(site.database, child.id)
@@ -312,18 +309,30 @@ def test_what_a_minor_attached_in_secret_stays_in_what_they_began(
         (talk,) = InboxReader(work).conversations(child.id)
         begun = Begun(text="Voici", documents=(secret,), to=talk.id)
         Drafts(work).save_answer(child.id, talk.id, begun)
+    return child, begun
+
+
+@pytest.mark.parametrize("action", ["draft", "send"])
+@blocking
+def test_what_a_minor_attached_in_secret_stays_in_what_they_began(
+    site: Site, action: str
+) -> None:
+    child, begun = with_secret_draft(site)
+    with site.database.write() as work:
         new = Drafts(work).save_new(child.id, evolve(begun, subject="Oui"), most=5)
     browser = opened(site, child)
     site.clock.advance(minutes=1)
 
-    answered = answer(browser, f"/conversation/{talk.id}", "Autre chose", action=action)
+    answered = answer(
+        browser, f"/conversation/{begun.to}", "Autre chose", action=action
+    )
     written = answer(
         browser,
         f"/inbox/new?draft={new}",
         "Autre chose",
         action=action,
         subject="Oui",
-        contact=talk.id,
+        contact=begun.to,
         draft=new,
     )
 
@@ -337,7 +346,7 @@ def test_what_a_minor_attached_in_secret_stays_in_what_they_began(
             if one.text.startswith("Autre chose")
         ]
     texts = "Autre chose" if action == "draft" else "Voici"
-    assert [one.begun.documents for one in kept] == [(secret,), (secret,)]
+    assert [one.begun.documents for one in kept] == [begun.documents] * 2
     assert {one.begun.text for one in kept} == {texts}
     assert len(sent) == (2 if action == "send" else 0)
     assert not any(one.files for one in sent)
@@ -346,26 +355,21 @@ def test_what_a_minor_attached_in_secret_stays_in_what_they_began(
 @blocking
 def test_of_a_draft_with_a_secret_a_parent_is_told_nothing(site: Site) -> None:
     """Neither how many documents it has, nor that one is not to be seen."""
-    child = Child.make(site)
-    secret = file(site.database, child.id, narrative("x"), title="Secret", flags=SECRET)
-    receive(site.database, child.id)
+    child, begun = with_secret_draft(site)
     with site.database.write() as work:
-        (talk,) = InboxReader(work).conversations(child.id)
-        begun = Begun(text="Voici", documents=(secret,), to=talk.id)
-        Drafts(work).save_answer(child.id, talk.id, begun)
         Drafts(work).save_new(child.id, Begun(text="À qui demander ?"), most=5)
     browser = opened(site, child)
 
-    page = browser.get(f"/conversation/{talk.id}")
+    page = browser.get(f"/conversation/{begun.to}")
     assert "Voici" in page.text
     assert "n’est plus dans cet espace" not in page.text
     listed = browser.get("/inbox/drafts").text
     assert "Voici" in listed
     assert "1 document" not in listed
     assert "À qui demander" not in listed
-    path = f"/inbox/drafts/{talk.id}/documents"
+    path = f"/inbox/drafts/{begun.to}/documents"
     assert send(browser, path, path, action="attach").status == 303
     with site.database.read() as work:
-        kept = DraftReader(InboxReader(work)).answer(child.id, talk.id)
+        kept = DraftReader(InboxReader(work)).answer(child.id, begun.to)
     assert kept is not None
-    assert kept.begun.documents == (secret,)
+    assert kept.begun.documents == begun.documents
